@@ -1,0 +1,154 @@
+"""Calls of a tf.function in, a picture of the graph that each reaches out. Reads nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .figure import Canvas, Picture
+from .layout import settle
+from .records import Call, Dispatch, InputError
+from .shapes import BLUE, GREY, INK, ORANGE, PALE_BLUE, RED, SMALL, fit_text, text_width, wrap_text
+
+_CALLS, _GRAPHS = 310.0, 290.0  # widest text of a call and of a signature, in pixels
+_LANE, _STUB = 110.0, 24.0  # room for the arrows; length of the line of a refused call
+_ROW, _REASON, _HEAD = 30.0, 15.0, 34.0
+_LINE, _PAD, _BETWEEN, _ARRIVE = 17.0, 10.0, 14.0, 9.0
+_WORDS = {True: "new graph", False: "used again", None: "refused"}
+_LOOKS: dict[bool | None, dict[str, Any]] = {
+    True: {"color": ORANGE, "width": 2.4},
+    False: {"color": BLUE, "width": 1.2, "dash": True},
+    None: {"color": RED, "width": 2.0, "arrow": False},
+}
+
+
+def draw_dispatch(function: Any, calls: Sequence[Any] = (), caption: str = "") -> Picture:
+    """Calls on the left, in order; on the right the concrete function that each one reaches.
+
+    Args:
+        function: A tf.function, or what `read_calls` returned.
+        calls: The arguments of each call; a tuple stands for several arguments.
+        caption: What is to be seen; without it, how many calls made how many graphs.
+
+    Raises:
+        InputError: `function` is not a tf.function, or `calls` is not a list.
+
+    Example:
+        >>> tfl.draw_dispatch(path_length, [circle(32), circle(32), circle(40)])
+    """
+    dispatch = function if isinstance(function, Dispatch) else _read(function, calls)
+    canvas = Canvas()
+    rows = _rows(dispatch.calls)
+    right = _draw_calls(canvas, dispatch.calls, rows)
+    boxes = _draw_graphs(canvas, dispatch, rows, right + _LANE)
+    _draw_arrows(canvas, dispatch.calls, rows, boxes, right)
+    return canvas.picture(caption or _summary(dispatch), str(dispatch))
+
+
+def _read(function: Any, calls: Sequence[Any]) -> Dispatch:
+    from .read_calls import read_calls
+
+    try:
+        return read_calls(function, calls)
+    except InputError as error:  # say it in the name of what the learner called
+        raise InputError(str(error).replace("read_calls", "draw_dispatch")) from None
+
+
+def _summary(dispatch: Dispatch) -> str:
+    calls, graphs = len(dispatch.calls), len(dispatch.concretes)
+    refused = sum(call.reached is None for call in dispatch.calls)
+    reach = "call reaches" if calls == 1 else "calls reach"
+    said = f"{dispatch.name}: {calls} {reach} {graphs} {'graph' if graphs == 1 else 'graphs'}"
+    return said + (f", {refused} refused" if refused else "")
+
+
+def _outcome(call: Call) -> bool | None:
+    return None if call.reached is None else call.new
+
+
+def _rows(calls: Sequence[Call]) -> list[float]:
+    """The middle of each call's line of text; a reason takes a second line."""
+    tops, top = [], _HEAD
+    for call in calls:
+        tops.append(top)
+        top += _ROW + _REASON * len(_reason(call))
+    return tops
+
+
+def _reason(call: Call) -> list[str]:
+    """At most two lines: the words of the picture have it whole."""
+    lines = wrap_text(call.reason, _CALLS, SMALL) if call.reason else []
+    return lines if len(lines) < 3 else [lines[0], fit_text(f"{lines[1]} …", _CALLS, SMALL)]
+
+
+def _draw_calls(canvas: Canvas, calls: Sequence[Call], rows: Sequence[float]) -> float:
+    """Number, call, reason and outcome; returns where the arrows may begin."""
+    names = [fit_text(call.call, _CALLS) for call in calls]
+    reasons = [_reason(call) for call in calls]
+    number = text_width(f"{len(calls)} ") + 4
+    widths = [text_width(name) for name in names]
+    wide = max([*widths, *(text_width(line, SMALL) for text in reasons for line in text), 0.0])
+    outcome = number + wide + 18
+    canvas.text(0, 4, "calls, in order", size=SMALL, color=GREY)
+    for i, (call, row) in enumerate(zip(calls, rows, strict=True)):
+        canvas.text(number - 8, row + 4, str(i + 1), color=GREY, anchor="end")
+        canvas.text(number, row + 4, names[i])
+        for k, line in enumerate(reasons[i], 1):
+            color = RED if call.reached is None else GREY
+            canvas.text(number, row + 4 + _REASON * k, line, size=SMALL, color=color)
+        kind = _outcome(call)
+        canvas.text(outcome, row + 4, _WORDS[kind], size=SMALL, color=_LOOKS[kind]["color"])
+    return outcome + max(text_width(word, SMALL) for word in _WORDS.values()) + 8
+
+
+def _draw_graphs(
+    canvas: Canvas, dispatch: Dispatch, rows: Sequence[float], left: float
+) -> list[tuple[float, float, float]]:
+    """A box for each concrete function, level with its calls; left, middle and height of each."""
+    lines = [wrap_text(concrete.signature, _GRAPHS) for concrete in dispatch.concretes]
+    heights = [len(text) * _LINE + 10 for text in lines]
+    wanted = []
+    for i in range(len(lines)):
+        own = [row for call, row in zip(dispatch.calls, rows, strict=True) if call.reached == i]
+        wanted.append(sum(own) / len(own) if own else _HEAD)
+    pairs = zip(heights, heights[1:], strict=False)
+    middles = settle(wanted, [(a + b) / 2 + _BETWEEN for a, b in pairs])
+    lower = max(0.0, _HEAD - 15 - middles[0] + heights[0] / 2) if middles else 0.0
+    middles = [middle + lower for middle in middles]
+    number = text_width(f"#{len(lines)}", bold=True) + 8
+    width = max((text_width(line) for text in lines for line in text), default=0.0)
+    canvas.text(left, 4, "concrete functions", size=SMALL, color=GREY)
+    for i, (text, middle, height) in enumerate(zip(lines, middles, heights, strict=True)):
+        top = middle - height / 2
+        canvas.box(left, top, width + number + 2 * _PAD, height, fill=PALE_BLUE, stroke=INK)
+        canvas.text(left + _PAD, top + _LINE, f"#{i + 1}", bold=True)
+        for k, line in enumerate(text):
+            canvas.text(left + _PAD + number, top + _LINE * (k + 1), line)
+    return [(left, middle, height) for middle, height in zip(middles, heights, strict=True)]
+
+
+def _draw_arrows(
+    canvas: Canvas,
+    calls: Sequence[Call],
+    rows: Sequence[float],
+    boxes: Sequence[tuple[float, float, float]],
+    left: float,
+) -> None:
+    arriving = [[i for i, call in enumerate(calls) if call.reached == k] for k in range(len(boxes))]
+    for i, (call, row) in enumerate(zip(calls, rows, strict=True)):
+        look = _LOOKS[_outcome(call)]
+        if call.reached is None:
+            _draw_refusal(canvas, left, row, look)
+            continue
+        x, middle, height = boxes[call.reached]
+        group = arriving[call.reached]
+        step = min(_ARRIVE, (height - 12) / max(len(group) - 1, 1))
+        y = middle + (group.index(i) - (len(group) - 1) / 2) * step
+        canvas.line([(left, row), (x - 2, y)], curve="across", **look)
+
+
+def _draw_refusal(canvas: Canvas, left: float, row: float, look: dict[str, Any]) -> None:
+    end, arm = left + _STUB, 4.5
+    canvas.line([(left, row), (end, row)], **look)
+    for slope in (arm, -arm):
+        canvas.line([(end - arm, row - slope), (end + arm, row + slope)], **look)

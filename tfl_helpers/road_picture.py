@@ -1,0 +1,99 @@
+"""Things of the course in, a picture of its road out, with the stations they reached lit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .figure import Canvas, Picture
+from .records import InputError
+from .shapes import BLUE, GREY, ORANGE, PALE_BLUE, RULE, SMALL, WHITE, wrap_text
+from .stations import STATIONS, find_station
+
+_PITCH, _RADIUS, _WIDE = 144.0, 11.0, 118.0  # pixels; the last is the widest text in a tag
+_NAME, _ROAD, _WORDS, _TAGS = 0.0, 30.0, 60.0, 76.0  # heights on the page
+_LINE, _PAD = 14.0, 7.0
+
+
+def draw_road(*things: Any, here: str | None = None) -> Picture:
+    """The six stations of the course in order; each thing lights the one where it belongs.
+
+    Args:
+        things: What you have made so far: a tensor or Python function, a tf.function, a concrete
+            function, a SavedModel's folder, a .tflite file's bytes, a LiteRT interpreter.
+        here: The name of the station to mark with "you are here".
+
+    Raises:
+        InputError: a thing belongs to no station, or `here` is not the name of one.
+
+    Example:
+        >>> tfl.draw_road(path_length, model_bytes, here=".tflite")
+    """
+    names = [station.name for station in STATIONS]
+    if here is not None and here not in names:
+        raise InputError(
+            f"draw_road needs the name of a station as here, got {here!r}. "
+            f"Write here= and one of {', '.join(map(repr, names))}."
+        )
+    lit: dict[str, list[str]] = {name: [] for name in names}
+    for thing in things:
+        name, description = find_station(thing)
+        lit[name].append(description)
+    canvas = Canvas()
+    _draw_track(canvas, [bool(lit[name]) for name in names])
+    for i, name in enumerate(names):
+        _draw_station(canvas, i * _PITCH, i, lit[name], name == here)
+    reached = sum(map(bool, lit.values()))
+    count = (
+        f": {reached} of {len(names)} stations reached" if things else f", {len(names)} stations"
+    )
+    return canvas.picture(f"The road from eager code to a device{count}", _words(lit, here))
+
+
+def _words(lit: dict[str, list[str]], here: str | None) -> str:
+    lines = []
+    for i, station in enumerate(STATIONS, 1):
+        things = f" [reached: {'; '.join(lit[station.name])}]" if lit[station.name] else ""
+        mark = " (you are here)" if station.name == here else ""
+        onward = f"; then {station.onward}" if station.onward else ""
+        lines.append(f"  {i}. {station.name}{mark}: {station.words}{onward}{things}")
+    return "\n".join(lines)
+
+
+def _draw_track(canvas: Canvas, lit: Sequence[bool]) -> None:
+    """From station to station: thick where both ends are reached, and the act in a word."""
+    for i, station in enumerate(STATIONS[:-1]):
+        left, right = i * _PITCH + _RADIUS + 3, (i + 1) * _PITCH - _RADIUS - 3
+        travelled = lit[i] and lit[i + 1]
+        look = {"color": BLUE, "width": 2.4} if travelled else {"color": RULE}
+        canvas.line([(left, _ROAD), (right, _ROAD)], **look)
+        middle = (left + right) / 2 - 4
+        canvas.text(middle, _ROAD - 6, station.onward, size=SMALL, color=GREY, anchor="middle")
+
+
+def _draw_station(canvas: Canvas, x: float, i: int, things: list[str], here: bool) -> None:
+    station, size = STATIONS[i], 2 * _RADIUS
+    look = {"fill": BLUE, "stroke": BLUE} if things else {"stroke": GREY, "dash": True}
+    canvas.text(x, _NAME, station.name, bold=True, anchor="middle")
+    canvas.box(x - _RADIUS, _ROAD - _RADIUS, size, size, radius=_RADIUS, **look)
+    if things:
+        tick = [(x - 5, _ROAD), (x - 1.5, _ROAD + 4), (x + 5, _ROAD - 4.5)]
+        canvas.line(tick, color=WHITE, width=2.2, arrow=False)
+    else:
+        canvas.text(x, _ROAD + 4, str(i + 1), color=GREY, anchor="middle")
+    canvas.text(x, _WORDS, station.words, size=SMALL, color=GREY, anchor="middle")
+    if here:
+        canvas.text(x, _NAME - 27, "you are here", bold=True, color=ORANGE, anchor="middle")
+        canvas.line([(x, _NAME - 24), (x, _NAME - 12)], color=ORANGE, width=2.0)
+    top = _TAGS
+    for thing in things:
+        top = _draw_tag(canvas, x, top, wrap_text(thing, _WIDE, SMALL))
+
+
+def _draw_tag(canvas: Canvas, x: float, top: float, lines: list[str]) -> float:
+    """A thing's description in a box below its station; returns where the next may begin."""
+    width, height = _WIDE + 2 * _PAD, len(lines) * _LINE + _PAD
+    canvas.box(x - width / 2, top, width, height, fill=PALE_BLUE, stroke=BLUE)
+    for k, line in enumerate(lines, 1):
+        canvas.text(x, top + k * _LINE, line, size=SMALL, anchor="middle")
+    return top + height + 6
