@@ -1,0 +1,110 @@
+"""A question's options in, a row of buttons out, with a static twin. Knows nothing of TensorFlow.
+
+Plain Buttons, for JupyterLab takes the arrow keys away from Dropdown and RadioButtons
+(ipywidgets issue 3912).
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Sequence
+from typing import Any
+
+from .records import InputError, kind
+
+
+def predict(options: Sequence[Any]) -> Any:
+    """Ask for a prediction before the next cell shows the answer.
+
+    Args:
+        options: What can be predicted; each becomes a button with its text.
+
+    Returns:
+        A widget whose `choice` is the option pressed last, None before. Without a kernel, in a
+        saved notebook or an HTML page, the options stay readable as a list.
+
+    Raises:
+        InputError: Fewer than two options, two that read the same, or a single string.
+
+    Example:
+        >>> tfl.predict([1, 2, 3])
+    """
+    if isinstance(options, str | bytes) or not isinstance(options, Sequence) or len(options) < 2:
+        raise InputError(
+            f"predict needs a list of two or more options, got {kind(options)}. "
+            "Write predict([1, 2, 3])."
+        )
+    if len(set(map(str, options))) < len(options):
+        raise InputError(
+            f"predict needs options that differ, got {', '.join(map(str, options))}. "
+            "Write each one once."
+        )
+    return _widget_class()(tuple(options))
+
+
+class Prediction:
+    """Buttons, and a line that says which one was pressed; `choice` is None before."""
+
+    options: tuple[Any, ...]
+    choice: Any
+    buttons: tuple[Any, ...]
+    said: Any
+
+    def choose(self, option: Any) -> None:
+        """Take `option` as the prediction, as a press on its button does."""
+        texts = [str(option) for option in self.options]
+        if str(option) not in texts:
+            raise InputError(
+                f"choose needs one of {', '.join(texts)}, got {option}. "
+                f"Write choose({self.options[0]!r})."
+            )
+        number = texts.index(str(option))
+        self.choice = self.options[number]
+        for i, button in enumerate(self.buttons):
+            button.button_style = "info" if i == number else ""
+            button.icon = "check" if i == number else ""
+        self.said.value = _line(f"You say: {option}. Now run the next cell.")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        twin = {"text/plain": _twin_text(self.options), "text/html": _twin_html(self.options)}
+        return {**live, **twin}
+
+
+@functools.cache
+def _widget_class() -> type:
+    import ipywidgets as widgets
+
+    class LivePrediction(Prediction, widgets.VBox):
+        """A prediction that JupyterLab shows live."""
+
+        def __init__(self, options: tuple[Any, ...]) -> None:
+            self.options, self.choice = options, None
+            self.said = widgets.HTML(_line("Press one, then run the next cell."))
+            wide = widgets.Layout(width="auto")
+            self.buttons = tuple(widgets.Button(description=str(o), layout=wide) for o in options)
+            for button, option in zip(self.buttons, options, strict=True):
+                button.on_click(lambda _, option=option: self.choose(option))
+            super().__init__([widgets.Box(self.buttons), self.said])
+
+    return LivePrediction
+
+
+def _line(text: str) -> str:
+    return f'<span role="status" aria-live="polite">{html.escape(text)}</span>'
+
+
+def _twin_text(options: tuple[Any, ...]) -> str:
+    return "Your prediction: " + "  |  ".join(map(str, options))
+
+
+def _twin_html(options: tuple[Any, ...]) -> str:
+    style = "display:inline-block;border:1px solid #999;border-radius:4px;padding:3px 12px"
+    style += ";margin-right:6px"
+    pills = "".join(f'<li style="{style}">{html.escape(str(o))}</li>' for o in options)
+    return (
+        '<p style="margin:0 0 4px">Your prediction:</p>'
+        f'<ul style="list-style:none;margin:0;padding:0">{pills}</ul>'
+    )

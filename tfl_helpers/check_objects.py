@@ -1,0 +1,101 @@
+"""A concrete function or a .tflite file and claims about it in, a verdict out. Runs neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .advice import on_signature
+from .records import InputError, kind
+from .verdict import Claim, Verdict
+
+
+def check_concrete(function: Any, signature: str, captures: Sequence[str] | None = None) -> Verdict:
+    """Hold a concrete function's signature and captures against the claims.
+
+    Args:
+        function: A concrete function.
+        signature: As `read_concrete` shows it: `(stroke: float32[?, 2]) -> float32[]`.
+        captures: Names of the variables and tensors that it captures, in any order.
+
+    Example:
+        >>> tfl.check_concrete(concrete, "(stroke: float32[?, 2]) -> float32[]", captures=[])
+    """
+    from .read_tf import read_concrete
+
+    if function is ...:
+        return Verdict()
+    try:
+        found = read_concrete(function)
+    except InputError as error:
+        came = kind(function)
+        return Verdict((Claim("a concrete function", "yes", came, False, str(error)),))
+    advice = on_signature(signature, found.signature)
+    claims = [_text_claim("signature", signature, found.signature, advice)]
+    if captures is not None:
+        names = ", ".join(sorted(port.name for port in found.captures)) or "none"
+        expected = ", ".join(sorted(captures)) or "none"
+        hint = "A capture is a variable or tensor that the function uses but does not take in."
+        claims.append(_text_claim("captures", expected, names, hint))
+    return Verdict(tuple(claims))
+
+
+def check_model(
+    model: Any,
+    signatures: Mapping[str, str],
+    without: Sequence[str] = (),
+    most_bytes: int | None = None,
+) -> Verdict:
+    """Hold a .tflite file against claims on its signatures, operators and size.
+
+    Args:
+        model: The bytes of the file.
+        signatures: Key -> `stroke: float32[?, 2] -> length: float32[]`, names in order of the
+            alphabet, as `read_tflite` shows them.
+        without: Operators that must not be in the file.
+        most_bytes: The largest size allowed.
+
+    Example:
+        >>> tfl.check_model(model, {"measure": "stroke: float32[?, 2] -> length: float32[]"})
+    """
+    from .read_lite import read_tflite
+
+    if model is ...:
+        return Verdict()
+    try:
+        found = read_tflite(model)
+    except InputError as error:
+        return Verdict((Claim("a .tflite file", "yes", kind(model), False, str(error)),))
+    shown = {s.key: str(s) for s in found.signatures}
+    claims = []
+    for key, expected in signatures.items():
+        text = shown.get(key, "no such signature")
+        hint = _on_signature(shown, key, expected)
+        claims.append(_text_claim(f"signature `{key}`", expected, text, hint))
+    present = {name for name, _ in found.operators}
+    for name in without:
+        hint = f"Find what becomes `{name}` in the graph, and write it another way."
+        holds = name not in present
+        there = "absent" if holds else "present"
+        claims.append(Claim(f"no `{name}`", "absent", there, holds, hint))
+    if most_bytes is not None:
+        holds = found.size_bytes <= most_bytes
+        hint = f"{found.weights_bytes:,} bytes of it are constants: are they all needed, so exact?"
+        shown_size = f"{found.size_bytes:,}"
+        claims.append(Claim("size in bytes", f"at most {most_bytes:,}", shown_size, holds, hint))
+    return Verdict(tuple(claims))
+
+
+def _text_claim(asked: str, expected: str, found: str, advice: str) -> Claim:
+    return Claim(asked, f"`{expected}`", f"`{found}`", expected == found, advice)
+
+
+def _on_signature(shown: Mapping[str, str], key: str, expected: str) -> str:
+    if not shown:
+        return "The file has no signature at all: give the converter the module as second argument."
+    if key not in shown:
+        return (
+            f"The file has {', '.join(shown)}: keys come from `signatures=` of the SavedModel, "
+            "or from the names of the functions when you convert several."
+        )
+    return on_signature(expected, shown[key])
