@@ -1,0 +1,138 @@
+"""The doctor: each thing wrong with its words and its command, and a machine that is well."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tfl_helpers import doctor, probe
+from tfl_helpers.doctor import Check, Report
+from tfl_helpers.probe import Outcome
+
+WELL = Outcome(0, "9.0 9.0")
+
+
+def test_report_says_what_to_do_for_each_thing_wrong():
+    memory = Check("Memory", "0.3 GB free", "a lesson needs 1.5 GB", "jupyter server stop")
+    report = Report((Check("Python", "supported"), memory))
+    assert report.wrong == (memory,)
+    assert str(report) == (
+        "✗ This machine is not ready yet\n"
+        "  check   found        verdict\n"
+        "  Python  supported    ✓ ok\n"
+        "  Memory  0.3 GB free  ✗ wrong\n"
+        "What to do, from the top\n"
+        "  check   cause                  run this\n"
+        "  Memory  a lesson needs 1.5 GB  jupyter server stop"
+    )
+
+
+def test_report_of_a_machine_that_is_well_is_one_table():
+    report = Report((Check("Python", "supported"),))
+    assert report.wrong == ()
+    assert str(report).startswith("✓ This machine is ready for the course\n")
+    assert len(report.tables()) == 1
+
+
+def test_python_version():
+    assert not doctor.check_version((3, 13)).cause
+    check = doctor.check_version((3, 14))
+    assert check.found == "3.14"
+    assert check.cause == "TensorFlow has wheels for Python 3.11, 3.12 and 3.13"
+
+
+def test_packages_as_pinned_are_one_row():
+    pins = {"numpy": {"2.4.6", "2.5.5"}, "tensorflow": {"2.21.0"}}
+    (check,) = doctor.check_packages(pins, {"numpy": "2.5.5", "tensorflow": "2.21.0"})
+    assert check == Check("Packages", "2 with the versions of requirements.txt")
+
+
+def test_each_other_package_is_a_row():
+    pins = {"numpy": {"2.4.6", "2.5.5"}, "pillow": {"13"}, "tensorflow": {"2.21.0"}}
+    numpy, pillow = doctor.check_packages(pins, {"numpy": "1.26", "tensorflow": "2.21.0"})
+    assert (numpy.asked, numpy.found) == ("numpy", "1.26")
+    assert numpy.cause == "requirements.txt has 2.4.6 or 2.5.5"
+    assert "-m pip install --require-hashes -r " in numpy.command
+    assert (pillow.asked, pillow.found) == ("pillow", "missing")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found", "cause", "command"),
+    [
+        (Outcome(0, "9.0 8.5"), "9.0 8.5", "both should say 9.0", "--force-reinstall"),
+        (Outcome(1, "", "ImportError: gone"), "ImportError: gone", "damaged", "--force-reinstall"),
+        (Outcome(-4), "exit code -4", "lacks the AVX", "lscpu"),
+        (Outcome(-9), "exit code -9", "want of memory", "jupyter server stop"),
+        (Outcome(None), "no answer in 180 seconds", "too much else", "tfl_helpers doctor"),
+        (Outcome(1, "", "ImportError: DLL load failed"), "DLL", "Visual C++", "winget install"),
+    ],
+)
+def test_tensorflow_or_litert_is_broken(outcome: Outcome, found: str, cause: str, command: str):
+    check = doctor.check_road(outcome)
+    assert found in check.found
+    assert cause in check.cause
+    assert command in check.command
+
+
+def test_tensorflow_and_litert_agree():
+    assert doctor.check_road(WELL) == Check(
+        "TensorFlow and LiteRT", "agree that 3.0 squared is 9.0"
+    )
+
+
+def test_kernel_of_another_python():
+    check = doctor.check_kernel(Outcome(0, "/other"), "/this")
+    assert check.found == "/other"
+    assert check.cause == "it should run in /this"
+    assert check.command.endswith("-m ipykernel install --sys-prefix")
+
+
+def test_kernel_that_does_not_know_the_clone():
+    error = "ModuleNotFoundError: No module named 'tfl_helpers'"
+    check = doctor.check_kernel(Outcome(1, "", error), sys.prefix)
+    assert check.cause == "the kernel does not know this clone"
+    assert "pip install --no-deps -e " in check.command
+
+
+def test_memory():
+    assert (
+        doctor.check_memory(None)
+        == doctor.check_memory(8.0)
+        == Check("Memory", "no shortage found")
+    )
+    check = doctor.check_memory(0.25)
+    assert check.found == "0.2 GB free"
+    assert check.cause == "a lesson and its kernel need 1.5 GB"
+
+
+def test_disk():
+    assert doctor.check_disk(3.0) == Check("Disk", "no shortage found")
+    check = doctor.check_disk(0.1)
+    assert (check.found, check.cause) == ("0.1 GB free", "models and copies of lessons need 0.5 GB")
+
+
+def test_crash_and_hang_are_findings():
+    assert probe.run_program("import os; os.abort()").code not in (0, None)
+    assert probe.run_program("import time; time.sleep(60)", 0.2) == Outcome(None)
+    assert probe.run_program("print('\\x1b[31mred\\x1b[0m')").line == "red"
+    assert probe.run_program("1 / 0").error == "ZeroDivisionError: division by zero"
+
+
+def test_versions_of_what_is_installed_only():
+    assert list(probe.installed_versions(["pytest", "no-such-package"])) == ["pytest"]
+
+
+def test_free_memory_is_a_size_or_unknown():
+    free_gb = probe.free_memory_gb()
+    assert free_gb is None or 0 < free_gb < 10_000
+
+
+@pytest.mark.slow
+def test_this_machine_is_well_in_words_that_fit_any_machine():
+    report = doctor.examine()
+    assert report.wrong == ()
+    for private in (str(Path.home()), sys.prefix, str(doctor.ROOT), "GB", ":"):
+        assert private not in str(report)
+    assert str(report).count("✓ ok") == len(report.checks) == 6

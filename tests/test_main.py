@@ -1,0 +1,156 @@
+"""The command line: what each command starts, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tfl_helpers import __main__ as command_line
+from tfl_helpers.authoring.lessons import find_lessons
+
+COMMANDS = ("lab", "doctor", "run", "test", "execute")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user does, in this environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "tfl_helpers", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=command_line.ROOT,
+        env={**os.environ, **environment},
+    )
+
+
+def test_without_a_command_it_lists_them_and_says_where_to_begin():
+    done = run()
+    assert done.returncode == 0
+    names = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")]
+    assert names == list(COMMANDS)
+    assert done.stdout.endswith("Begin with: python3 -m tfl_helpers lab\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        command_line.parse([command, "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: python3 -m tfl_helpers {command}")
+
+
+def test_options_after_two_dashes_are_passed_on():
+    assert command_line.parse(["test", "--fast", "--", "-k", "figure"]).rest == ["-k", "figure"]
+    assert command_line.parse(["lab", "3", "--", "--port", "8889"]).rest == ["--port", "8889"]
+    assert command_line.parse(["lab", "3"]).rest == []
+
+
+def test_options_that_nothing_takes_are_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        command_line.parse(["doctor", "--", "-v"])
+    assert "doctor passes nothing on: leave out -v" in capsys.readouterr().err
+
+
+def test_parameters_are_pairs():
+    options = command_line.parse(["run", "03", "-p", "seed", "3", "-p", "language", "ja"])
+    assert dict(options.parameters) == {"seed": "3", "language": "ja"}
+    assert command_line.parse(["run", "03"]).parameters == []
+
+
+@pytest.mark.parametrize("command", ["lab", "run", "execute"])
+def test_unknown_lesson_is_one_sentence_with_the_lessons(command: str):
+    done = run(command, "77")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "Expected a lesson by number, name or path, got '77'. The lessons: "
+    )
+    assert find_lessons([])[0].stem in done.stderr
+
+
+def test_unknown_language_names_those_there_are():
+    done = run("lab", "--language", "xx")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Expected --language en")
+
+
+def test_lab_opens_the_lesson_in_its_folder():
+    lesson = Path("/course/en/03_small.ipynb")
+    command = command_line.lab_command(lesson, opened=True, root=True)
+    assert command[:2] == ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}"]
+    assert command[-2:] == ["--LabApp.default_url=/lab/tree/03_small.ipynb", "--allow-root"]
+
+
+def test_lab_alone_opens_no_lesson():
+    command = command_line.lab_command(Path("/course/en/00_start.ipynb"), opened=False, root=False)
+    assert not [part for part in command if "default_url" in part or "root" in part[14:]]
+
+
+@pytest.mark.slow
+def test_lab_really_starts_and_asks_nobody_outside(tmp_path: Path):
+    with socket.create_server(("localhost", 0)) as free:
+        port = str(free.getsockname()[1])
+    folders = {name: str(tmp_path) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
+    options = ["--port", port, "--ServerApp.port_retries=0", "--IdentityProvider.token=open"]
+    lab = subprocess.Popen(
+        [sys.executable, "-m", "tfl_helpers", "lab", "0", "--no-browser", "--", *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=command_line.ROOT,
+        env={**os.environ, **folders},
+    )
+    try:
+        said = "".join(iter_until(lab.stderr, "token="))
+        plugin = "@jupyterlab/apputils-extension:notification"
+        settings = fetch(f"http://localhost:{port}/lab/api/settings/{plugin}?token=open")
+    finally:
+        lab.terminate()
+        said += lab.communicate(timeout=60)[1]
+    assert "/lab/tree/00_" in said
+    defaults = json.loads(settings)["schema"]["properties"]
+    assert defaults["fetchNews"]["default"] == "false"
+    assert defaults["checkForUpdates"]["default"] is False
+    assert "Extension Manager is 'readonly'" in said
+
+
+def iter_until(lines: Iterable[str], word: str) -> Iterator[str]:
+    """The lines up to the first with `word`."""
+    for line in lines:
+        yield line
+        if word in line:
+            return
+
+
+def fetch(address: str) -> str:
+    """The page, as soon as there is one: JupyterLab prints its address before it listens."""
+    for _ in range(100):
+        try:
+            return urlopen(address, timeout=60).read().decode()
+        except URLError:
+            time.sleep(0.2)
+    pytest.fail(f"nobody answers at {address}")
+
+
+def test_tools_run_on_and_the_first_failure_counts(capfd: pytest.CaptureFixture[str]):
+    steps = (
+        ["ruff", "check", "no-such-file"],
+        ["ruff", "--version"],
+        ["ruff", "no-such-command"],
+    )
+    first = subprocess.call([sys.executable, "-m", *steps[0]], cwd=command_line.ROOT)
+    assert command_line.run_tools(steps, command_line.ROOT) == first != 0
+    said = capfd.readouterr()
+    assert "$ python -m ruff --version\nruff " in said.out
+    assert said.err.endswith("Failed: ruff check no-such-file, ruff no-such-command\n")
+
+
+def test_tools_that_pass():
+    assert command_line.run_tools([["ruff", "--version"]], command_line.ROOT) == 0

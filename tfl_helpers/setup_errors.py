@@ -1,0 +1,148 @@
+"""What a machine or pip says in, one sentence and the command that mends it out.
+
+Knows why a set-up fails. Standard library only; parses on Python 3.8, as `bootstrap` does.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+from collections.abc import Callable
+
+SUPPORTED = ((3, 11), (3, 12), (3, 13))
+SPACE_GB = 4  # 2.5 stay; while pip unpacks, the wheels lie beside them
+
+_POSIX = os.name == "posix"
+_PYTHON = ".venv/bin/python" if _POSIX else r".venv\Scripts\python"
+_REMOVE = "rm -r .venv" if _POSIX else """py -c "import shutil; shutil.rmtree('.venv')\""""
+_OWN = 'sudo chown -R "$USER" .' if _POSIX else 'icacls . /grant "%USERNAME%":F /T'
+_SUDO = "" if getattr(os, "geteuid", lambda: 1)() == 0 else "sudo "
+_CONDA = "conda env create --file environment.yml && conda activate tfl"
+_DOCKER = (
+    'docker run -it --rm -p 8888:8888 -v "$PWD":/tfl -w /tfl python:3.11'
+    " python3 -m tfl_helpers lab --no-browser -- --ip=0.0.0.0"
+)
+
+# What pip says, our sentence, and the command: the first that is found counts. A failed connection
+# comes before "No matching distribution", with which pip ends in both cases.
+_FAILURES = (
+    (
+        r"No space left on device|\[Errno 28\]|not enough space on the disk",
+        "The disk is full: set-up needs 4 GB here and 2 GB for temporary files (TMPDIR can name"
+        " another folder for these).",
+        f"{_PYTHON} -m pip cache purge",
+    ),
+    (
+        r"DO NOT MATCH THE HASHES",
+        "A fetched file is not the one that requirements.txt names: its hash differs, so it was"
+        " damaged or changed on its way.",
+        f"{_PYTHON} -m pip cache purge",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED",
+        "The certificate of the package index is signed by nobody whom this machine knows: behind"
+        " a company's proxy, tell pip the company's certificate file.",
+        f"{_PYTHON} -m pip config set global.cert YOUR-CERTIFICATES.pem",
+    ),
+    (
+        r"Failed to establish a new connection|NewConnectionError|Connection refused"
+        r"|ConnectTimeout|Read timed out|ConnectionResetError|Cannot connect to proxy"
+        r"|name resolution|getaddrinfo failed|Network is unreachable|Proxy Authentication",
+        "The package index cannot be reached: connect this machine to the network or, if it is"
+        " behind a proxy, tell pip the proxy.",
+        f"{_PYTHON} -m pip config set global.proxy http://YOUR-PROXY:PORT",
+    ),
+    (
+        r"Long Path",
+        "Windows has to be told to allow file names as long as JupyterLab's (as administrator).",
+        r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
+        " /v LongPathsEnabled /t REG_DWORD /d 1 /f",
+    ),
+    (
+        r"Permission denied|Read-only file system|Access is denied",
+        "Files here cannot be written: the folder is not yours, or a JupyterLab still runs in it.",
+        _OWN,
+    ),
+    (
+        r"No matching distribution found for (\S+)",
+        "pip found no {found} for {machine}: there is none, or the package index lacks it or"
+        " cannot be reached.",
+        f"{_PYTHON} -m pip config list",
+    ),
+)
+
+
+class SetupError(Exception):
+    """What is wrong in one sentence, and the command that mends it."""
+
+    def __init__(self, sentence: str, command: str = _REMOVE) -> None:
+        super().__init__(f"{sentence}\nTo mend it:\n    {command}")
+
+
+def explain(printed: str) -> SetupError:
+    """Why pip, ensurepip or venv failed, from what it printed."""
+    machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    for pattern, sentence, command in _FAILURES:
+        found = re.search(pattern, printed)
+        if found:
+            words = {"found": found[found.lastindex or 0], "machine": machine}
+            return SetupError(sentence.format(**words), command)
+    last = (printed.strip() or "none").splitlines()[-1]
+    return SetupError(f"The set-up failed, and these were its last words: {last}")
+
+
+def check_python(
+    version: tuple[int, int],
+    arguments: list[str],
+    which: Callable[[str], str | None] = shutil.which,
+) -> None:
+    """Refuse a Python that TensorFlow has no wheel for. `arguments` are repeated in the advice."""
+    if version in SUPPORTED:
+        return
+    names = [f"python{major}.{minor}" for major, minor in SUPPORTED]
+    commands = {name: " ".join([name, *arguments]) for name in names}
+    commands["apt"] = f"{_SUDO}apt install python3.11 python3.11-venv"
+    commands["dnf"] = f"{_SUDO}dnf install python3.13"
+    commands["brew"] = "brew install python@3.13"
+    commands["winget"] = "winget install Python.Python.3.13"
+    command = next((text for tool, text in commands.items() if which(tool)), _CONDA)
+    this = f"This is Python {version[0]}.{version[1]}"
+    raise SetupError(f"{this}; TensorFlow has wheels for {supported()}.", command)
+
+
+def supported() -> str:
+    """The Pythons that we run on, in words."""
+    *most, last = [f"{major}.{minor}" for major, minor in SUPPORTED]
+    return f"Python {', '.join(most)} and {last}"
+
+
+def check_platform(system: str, machine: str, kernel: str) -> None:
+    """Refuse the one common platform without wheels: Python for Intel on macOS."""
+    if (system, machine) != ("darwin", "x86_64"):
+        return
+    if "ARM64" in kernel:
+        sentence = "This Python is built for Intel; TensorFlow has wheels for your Mac's own chip."
+        raise SetupError(sentence, "arch -arm64 brew install python@3.13")
+    sentence = "TensorFlow has no wheels for Macs with an Intel chip; it runs there in a container."
+    raise SetupError(sentence, _DOCKER)
+
+
+def check_ensurepip(
+    found: bool,
+    version: tuple[int, int],
+    which: Callable[[str], str | None] = shutil.which,
+) -> None:
+    """Refuse a Python that cannot make virtual environments (Debian splits that part off)."""
+    if not found:
+        name = f"python{version[0]}.{version[1]}"
+        command = f"{_SUDO}apt install {name}-venv" if which("apt") else _CONDA
+        raise SetupError(f"{name} lacks ensurepip and cannot make virtual environments.", command)
+
+
+def check_space(free_gb: float) -> None:
+    """Refuse a disk that would be full before the end."""
+    if free_gb < SPACE_GB:
+        sentence = f"{free_gb:.1f} GB are free here; set-up needs {SPACE_GB} GB and keeps 2.5."
+        raise SetupError(sentence, "python3 -m pip cache purge")
