@@ -1,0 +1,30 @@
+"""Small notebooks for the tests of authoring: made by hand, then executed for real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tfl_helpers.authoring.stored import KERNEL
+
+MakeLesson = Callable[..., Path]
+
+
+@pytest.fixture
+def make_lesson(tmp_path: Path) -> MakeLesson:
+    """A function: sources of code cells, or cells, to the path of a notebook never executed."""
+
+    def make(*cells: str | NotebookNode, name: str = "77_small.ipynb") -> Path:
+        nodes = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        for number, node in enumerate(nodes):
+            node.id = f"cell-{number}"
+        path = tmp_path / name
+        nbformat.write(new_notebook(cells=nodes, metadata={"kernelspec": KERNEL}), path)
+        return path
+
+    return make

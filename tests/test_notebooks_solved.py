@@ -1,0 +1,59 @@
+"""Each lesson through papermill, its own solutions filled in and with another seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbformat import NotebookNode
+
+from tfl_helpers.authoring.lessons import find_lessons
+from tfl_helpers.authoring.run import options
+from tfl_helpers.authoring.solutions import VERDICT, exercises, fill_in, verdicts
+
+LESSONS = find_lessons([])
+SEED = 11  # the lessons store 7: what they claim must hold for any
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_every_solution_is_right(lesson: Path) -> None:
+    solved = run_solved(lesson)
+
+    wrong = {name: state for name, state in verdicts(solved).items() if state != "right"}
+
+    said = [
+        f"{lesson.stem}, exercise {name}: {state}\n{shown(exercises(solved)[name][1])}"
+        for name, state in wrong.items()
+    ]
+    if said:
+        pytest.fail("\n\n".join(said), pytrace=False)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_every_untouched_stub_is_not_yet_done(lesson: Path) -> None:
+    states = verdicts(nbformat.read(lesson, as_version=4))
+    assert set(states.values()) <= {"not yet"}, states
+
+
+def run_solved(lesson: Path) -> NotebookNode:
+    """The executed lesson; a cell that raises fails the test by exercise or number."""
+    notebook = fill_in(nbformat.read(lesson, as_version=4))
+    seed = {"seed": SEED} if "seed" in papermill.inspect_notebook(lesson) else {}
+    place = {"cwd": lesson.parent, "progress_bar": False}
+    try:
+        return papermill.execute_notebook(notebook, None, seed, **place, **options())
+    except papermill.PapermillExecutionError as caught:
+        error = caught
+    names = {cell.source: cell.metadata.get("exercise") for cell in notebook.cells}
+    where = f"cell [{error.exec_count}], exercise {names.get(error.source) or 'none'}"
+    what = f"{lesson.stem}, {where}, raised {error.ename}: {error.evalue}"
+    pytest.fail(f"{what}\n\n{error.source}", pytrace=False)
+
+
+def shown(check: NotebookNode) -> str:
+    """The words of the verdict, which name the claim that failed."""
+    data = [output.data for output in check.outputs if VERDICT in output.get("data", {})]
+    return data[0]["text/plain"] if data else "The check cell shows no verdict."

@@ -1,0 +1,88 @@
+"""Stored notebooks say nothing of one machine or moment and have the form that `execute` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tfl_helpers.authoring.lessons import NOTEBOOKS, ROOT
+from tfl_helpers.authoring.stored import WIDGET_VIEW, faults, text_of, tidy
+
+STORED = sorted(NOTEBOOKS.glob("*/*.ipynb"))
+
+PASSING = {
+    "absolute path": ["in /srv/data/x.npy", "'C:\\Users\\me'", "C:\\\\Users\\\\me", "file:///x"],
+    "temporary folder": ["tmpab12cd_9", "ipykernel_312/1.py"],
+    "memory address": ["<Thing at 0x7f52b01a5c90>"],
+    "process id": ["pid: 312", "process id = 4"],
+    "clock time": ["at 9:05:00", "2026-11-23T12:00:01"],
+    "date": ["2026-11-23", "23.11. or 2026/11/23"],
+    "duration": ["3.25 ms", "12us", "0.5 seconds", "31ms/step"],
+}
+LASTING = """
+</td></tr> and/or, a/b/c, 1/2/3, n//2, text/html, image/png
+https://www.w3.org/2000/svg (see facts) StatefulPartitionedCall/functional/dense/MatMul
+0x1c, 0x0000001c, b'TFL3', [10:20], x:0, serving_default_x:0, float32[?, 2], 2.21.0, 1,024 bytes
+M 10.5,20.25 L 30,40; 9223372036854775807 template, 5 processes, msec, 3 sizes
+"""
+
+
+def stored(**parts: object) -> NotebookNode:
+    """A notebook of one executed cell with one output of these parts."""
+    output = new_output("display_data", **parts)
+    return new_notebook(cells=[new_code_cell("x", execution_count=1, outputs=[output])])
+
+
+@pytest.mark.parametrize("lesson", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_stored_as_execute_writes_it(lesson: Path) -> None:
+    notebook = nbformat.read(lesson, as_version=4)
+    command = f"python3 -m tfl_helpers execute {lesson.relative_to(ROOT)}"
+    assert not faults(notebook), f"run: {command}"
+    assert lesson.read_text(encoding="utf-8") == text_of(tidy(notebook)), f"run: {command}"
+    identifiers = [cell.id for cell in notebook.cells]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+@pytest.mark.parametrize(
+    ("what", "text"), [(what, text) for what, texts in PASSING.items() for text in texts]
+)
+def test_what_passes_is_found_in_text_html_and_json(what: str, text: str) -> None:
+    for data in ({"text/plain": text}, {"text/html": f"<b>{text}</b>"}, {"application/json": text}):
+        found = [fault for fault in faults(stored(data=data)) if what in fault]
+        assert found, data
+        assert found[0].startswith(f"cell [1]: {what} in {next(iter(data))}: ")
+
+
+def test_it_is_found_inside_a_percent_encoded_picture() -> None:
+    picture = '<img src="data:image/svg+xml,%3Ctext%3Eat%200x7f52b01a5c90%3C/text%3E">'
+    [fault] = faults(stored(data={"text/html": picture}))
+    assert fault.startswith("cell [1]: memory address in text/html: ")
+
+
+def test_what_lasts_is_left_alone() -> None:
+    assert faults(stored(data={"text/plain": LASTING, "text/html": LASTING})) == []
+    png = {
+        "image/png": "AAAA/home/me/0x7f52b01a5c90",
+        "text/html": "data:;base64,AA/bb/cc/tmpab12cd_9",
+    }
+    assert faults(stored(data=png)) == []
+
+
+def test_live_widgets_are_not_stored() -> None:
+    notebook = stored(data={WIDGET_VIEW: {"model_id": "1"}, "text/plain": "a button"})
+    notebook.metadata.widgets = {"state": {}}
+    assert faults(notebook) == [
+        "the notebook stores widget state",
+        "cell [1]: view of a live widget",
+    ]
+    assert faults(tidy(notebook)) == []
+
+
+def test_a_cell_that_did_not_run_in_its_turn_is_found() -> None:
+    notebook = stored(data={"text/plain": "1"})
+    notebook.cells[0].execution_count = 3
+    assert faults(notebook) == ["cell [1]: its stored number is 3"]
