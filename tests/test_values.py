@@ -169,7 +169,10 @@ def test_short_without_values() -> None:
 
 
 def test_value_text_rounds_every_float() -> None:
-    assert value_text(np.array([[1 / 3, 1e-9], [123456.7, 2]])) == "[[0.33333, 1e-09], [123460.0, 2.0]]"
+    assert (
+        value_text(np.array([[1 / 3, 1e-9], [123456.7, 2]]))
+        == "[[0.33333, 1e-09], [123460.0, 2.0]]"
+    )
 
 
 def test_fresh_arrays_are_others_and_the_rest_is_itself() -> None:

@@ -33,7 +33,10 @@ _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
         r"missing \d+ required|missing a required argument|positional argument",
         "The number of arguments does not fit: look at the line that starts with def.",
     ),
-    (r"FLOAT64|float64", "NumPy makes float64 by itself: convert with `.astype(np.float32)`."),
+    (
+        r"FLOAT64|float64|double tensor",
+        "NumPy makes float64 by itself: convert with `.astype(np.float32)`.",
+    ),
     (
         r"Dimension mismatch",
         "Shape differs from the file's: resize the input, or reshape the data.",

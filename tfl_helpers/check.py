@@ -12,7 +12,7 @@ from .advice import on_error, on_traces, on_values
 from .placeholder import is_stub, is_unfinished
 from .records import InputError, error_line, kind
 from .tables import Table
-from .values import clip, fresh, same, short
+from .values import clip, difference, fresh, same, shape_of, short
 from .verdict import Claim, Verdict
 
 
@@ -63,7 +63,7 @@ def check_function(
         traces: Number of graphs that a tf.function owns after the calls of `cases` and `accepts`.
         accepts: Arguments that it must take.
         refuses: Arguments for which it must raise an error.
-        tolerance: Largest absolute difference between result and expectation.
+        tolerance: Largest difference allowed; for expectations above 1 a share of them.
 
     Raises:
         InputError: `function` cannot be called.
@@ -81,16 +81,17 @@ def check_function(
     results = [(arguments, expected, _call(function, arguments)) for arguments, expected in cases]
     if any(is_unfinished(result) for _, _, result in results):
         return Verdict()
-    constant = _all_same([r for *_, r in results]) and not _all_same([e for _, e, _ in results])
-    claims = [_value_claim(function, *result, tolerance, constant) for result in results]
+    claims = _value_claims(function, results, tolerance)
     claims += [_accept_claim(function, arguments, True) for arguments in accepts]
-    evidence: tuple[Table, ...] = ()
-    if traces is not None:
-        calls = [*(arguments for arguments, *_ in results), *accepts]
-        claim, evidence = _trace_claim(function, traces, calls)
-        claims.append(claim)
+    counted, evidence = _trace_claim(function, traces, [*(a for a, *_ in results), *accepts])
+    claims += counted
     claims += [_accept_claim(function, arguments, False) for arguments in refuses]
     return Verdict(tuple(claims), evidence)
+
+
+def _value_claims(function: Any, results: list[Any], tolerance: float) -> list[Claim]:
+    constant = _all_same([r for *_, r in results]) and not _all_same([e for _, e, _ in results])
+    return [_value_claim(function, *result, tolerance, constant) for result in results]
 
 
 def _all_same(results: list[Any]) -> bool:
@@ -118,8 +119,21 @@ def _value_claim(
     if isinstance(found, Exception):
         return Claim(asked, wanted, _error_text(found), False, on_error(found))
     holds = same(found, expected, tolerance)
-    advice = "" if holds else on_values(expected, found, constant)
-    return Claim(asked, wanted, f"`{short(found)}`", holds, advice)
+    if holds:
+        return Claim(asked, wanted, f"`{short(found)}`", True)
+    told = f"`{short(found)}`{_gap_text(found, expected)}"
+    return Claim(asked, wanted, told, False, on_values(expected, found, constant))
+
+
+def _gap_text(found: Any, expected: Any) -> str:
+    """How far off, where the short texts of the two do not tell it."""
+    if shape_of(expected) == () and short(found) != short(expected):
+        return ""
+    try:
+        largest, _ = difference(found, expected)
+    except Exception:  # no two things that can be compared
+        return ""
+    return f", off by {largest:.2g}" if largest else ""
 
 
 def _error_text(error: Exception) -> str:
@@ -141,17 +155,23 @@ def _accept_claim(function: Any, arguments: Any, wanted: bool) -> Claim:
     return Claim(_call_text(function, arguments), words[wanted], found, accepted == wanted, advice)
 
 
-def _trace_claim(function: Any, traces: int, calls: list[Any]) -> tuple[Claim, tuple[Table, ...]]:
+def _trace_claim(
+    function: Any, traces: int | None, calls: list[Any]
+) -> tuple[list[Claim], tuple[Table, ...]]:
+    """No claim or one, and the graphs as evidence when it fails."""
+    if traces is None:
+        return [], ()
+    asked, wanted = "number of traces", str(traces)
     if not hasattr(function, "experimental_get_tracing_count"):
         advice = "Put `@tf.function` above it: only then is there a graph to count."
-        return Claim("number of graphs", str(traces), "no tf.function", False, advice), ()
+        return [Claim(asked, wanted, "no tf.function", False, advice)], ()
     from .read_calls import read_calls
     from .read_tf import read_function
 
     found = read_function(function)
-    holds = found.traces == traces
-    if holds:
-        return Claim("number of graphs", str(traces), str(found.traces), True), ()
-    reasons = [call.reason for call in read_calls(function, calls).calls if call.new]
-    advice = on_traces(found.traces, traces, reasons)
-    return Claim("number of graphs", str(traces), str(found.traces), False, advice), found.tables()
+    if found.traces == traces:
+        return [Claim(asked, wanted, wanted, True)], ()
+    reached = [c for c in read_calls(function, calls).calls if c.reached is not None]
+    reasons = [call.reason for call in reached if call.new]
+    advice = on_traces(found.traces, traces, reasons) if reached else ""
+    return [Claim(asked, wanted, str(found.traces), False, advice)], found.tables()

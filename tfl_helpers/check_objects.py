@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .advice import on_signature
-from .records import InputError, kind
+from .records import InputError, LiteModel, kind
 from .verdict import Claim, Verdict
 
 
@@ -72,18 +72,23 @@ def check_model(
         text = shown.get(key, "no such signature")
         hint = _on_signature(shown, key, expected)
         claims.append(_text_claim(f"signature `{key}`", expected, text, hint))
-    present = {name for name, _ in found.operators}
-    for name in without:
-        hint = f"Find what becomes `{name}` in the graph, and write it another way."
-        holds = name not in present
-        there = "absent" if holds else "present"
-        claims.append(Claim(f"no `{name}`", "absent", there, holds, hint))
+    claims += [_absence_claim(found, name) for name in without]
     if most_bytes is not None:
-        holds = found.size_bytes <= most_bytes
-        hint = f"{found.weights_bytes:,} bytes of it are constants: are they all needed, so exact?"
-        shown_size = f"{found.size_bytes:,}"
-        claims.append(Claim("size in bytes", f"at most {most_bytes:,}", shown_size, holds, hint))
+        claims.append(_size_claim(found, most_bytes))
     return Verdict(tuple(claims))
+
+
+def _absence_claim(model: LiteModel, name: str) -> Claim:
+    holds = name not in dict(model.operators)
+    hint = f"Find what becomes `{name}` in the graph, and write it another way."
+    return Claim(f"no `{name}`", "absent", "absent" if holds else "present", holds, hint)
+
+
+def _size_claim(model: LiteModel, most_bytes: int) -> Claim:
+    holds = model.size_bytes <= most_bytes
+    hint = f"{model.weights_bytes:,} bytes of it are constants: are they all needed, so exact?"
+    expected, found = f"at most {most_bytes:,}", f"{model.size_bytes:,}"
+    return Claim("size in bytes", expected, found, holds, hint)
 
 
 def _text_claim(asked: str, expected: str, found: str, advice: str) -> Claim:

@@ -130,7 +130,7 @@ def _route(name: str, way: Callable[..., Any], inputs: Mapping[str, Any], refere
 def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     result = way(**fresh(dict(inputs)))
     if result is None:
-        raise ValueError("it returned None: is a return missing?")
+        raise ValueError("it returned None, is a return missing")
     return by_name(result)
 
 

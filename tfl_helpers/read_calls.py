@@ -61,7 +61,7 @@ def _refusal(error: Exception) -> str:
     cast = re.search(r"Can not cast (TensorSpec\(.+?\)) to (TensorSpec\(.+\))", text)
     if cast:
         return f"{_spec_text(cast[1])} does not fit {_spec_text(cast[2])}"
-    return text.strip(" .`:")
+    return text.replace("`", "").strip(" .:")
 
 
 def _spec_text(text: str) -> str:

@@ -40,6 +40,10 @@ def find_station(thing: Any) -> tuple[str, str]:
 
     Raises:
         InputError: no station holds such a thing.
+
+    Example:
+        >>> tfl.find_station(tf.function(path_length))
+        ('tf.function', 'path_length')
     """
     for look in (_record, _tensorflow, _litert, _file, _python):
         found = look(thing)

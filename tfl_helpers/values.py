@@ -66,7 +66,11 @@ def _gap(name: str, found: Any, expected: Any) -> tuple[float, str]:
 
 
 def same(found: Any, expected: Any, tolerance: float = 0.0) -> bool:
-    """Equal: Python values as Python says, text and bool as such, numbers within `tolerance`."""
+    """Equal: Python values as Python says, text and bool as such, numbers within `tolerance`.
+
+    The tolerance is a share of the largest number expected when that is above 1: float32 has
+    seven digits, so 55.0 cannot be met as closely as 0.5.
+    """
     if expected is None or found is None:
         return found is expected
     if isinstance(expected, str | bool):
@@ -77,9 +81,15 @@ def same(found: Any, expected: Any, tolerance: float = 0.0) -> bool:
         return False
     try:
         largest, _ = difference(found, expected)
+        return largest is not None and largest <= tolerance * max(1.0, _size(expected))
     except Exception:  # no two things that can be compared
         return False
-    return largest is not None and largest <= tolerance
+
+
+def _size(expected: Any) -> float:
+    """The largest number in a result, without its sign."""
+    arrays = [a for a in by_name(expected).values() if a.dtype.kind in "iuf" and a.size]
+    return max((float(abs(a).max()) for a in arrays), default=0.0)
 
 
 def _has_names(found: Any, expected: Mapping[str, Any]) -> bool:
