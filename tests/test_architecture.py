@@ -22,44 +22,33 @@ MODULES = sorted(SOURCES)
 
 
 @dataclass(frozen=True)
-class Group:
-    """Modules that are one box in the README's picture."""
+class Box:
+    """One box of the README's picture: a folder of the package, or a module beside them."""
 
-    modules: str
     uses: str = ""
     packages: str = ""
 
 
 # From bottom to top. TensorFlow is read by one box, drawing knows none of it, widgets are in one.
-GROUPS = {
-    "records": Group("tables records"),
-    "quiet": Group("silence"),
-    "figure": Group("shapes svg png figure layout_rows layout", "records", "matplotlib PIL"),
-    "values": Group("values", "records", "numpy"),
-    "read": Group(
-        "read_signature read_graph read_tf read_calls read_lite stations",
-        "records values",
-        "tensorflow ai_edge_litert numpy",
-    ),
-    "compare": Group("compare", "records values"),
-    "draw": Group("graph_boxes graph_picture dispatch_picture road_picture", "records figure read"),
-    "predict": Group("ask", "records", "ipywidgets"),
-    "check": Group("placeholder verdict advice check check_objects", "records values read"),
-    "set-up": Group("bootstrap installer setup_errors"),
-    "doctor": Group("probe doctor", "records set-up"),
-    "authoring": Group(
-        "authoring.__init__ authoring.lessons authoring.kernel authoring.stored authoring.execute "
-        "authoring.run authoring.solutions authoring.budgets",
-        "records",
-        "nbformat nbclient papermill jupyter_client traitlets",
-    ),
-    "package": Group("__init__"),
-    "command line": Group("__main__", "records set-up doctor authoring"),
+BOXES = {
+    "tables": Box(),
+    "records": Box("tables"),
+    "silence": Box(),
+    "values": Box("records", "numpy"),
+    "figure": Box("records", "matplotlib PIL"),
+    "read": Box("records values", "tensorflow ai_edge_litert numpy"),
+    "compare": Box("tables records values"),
+    "draw": Box("records figure read"),
+    "ask": Box("records", "ipywidgets"),
+    "check": Box("tables records values read"),
+    "setup": Box("tables records silence", "tensorflow ai_edge_litert"),
+    "authoring": Box("records", "nbformat nbclient papermill jupyter_client traitlets"),
+    "__init__": Box(),
+    "__main__": Box("records setup authoring"),
 }
-GROUP_OF = {module: name for name, group in GROUPS.items() for module in group.modules.split()}
 
 # These print: they are what people start, not what a lesson calls.
-SPEAKERS = {"authoring", "set-up", "command line"}
+SPEAKERS = {"authoring", "setup", "__main__"}
 
 TOP_LEVEL = (
     ".ci .gitignore CONTRIBUTING.md LICENSE README.md environment.yml notebooks pyproject.toml "
@@ -102,27 +91,31 @@ def _own(module: str, node: ast.ImportFrom) -> list[str]:
     return named or [".".join([*folder, alias.name]) for alias in node.names]
 
 
+def box_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
 def test_every_module_is_in_the_picture() -> None:
-    assert set(GROUP_OF) == set(MODULES)
-    names = list(GROUPS)
-    for name, group in GROUPS.items():
-        assert set(group.uses.split()) <= set(names[: names.index(name)]), "only boxes below"
+    assert {box_of(module) for module in MODULES} == set(BOXES)
+    names = list(BOXES)
+    for name, box in BOXES.items():
+        assert set(box.uses.split()) <= set(names[: names.index(name)]), "only boxes below"
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m in GROUP_OF])
+@pytest.mark.parametrize("module", MODULES)
 def test_imports_go_down(module: str) -> None:
-    own = GROUP_OF[module]
-    group = GROUPS[own]
+    box = BOXES[box_of(module)]
     for ours, name in imports(module):
         if ours:
-            assert GROUP_OF.get(name) in {own, *group.uses.split()}, f"{module} imports {name}"
+            allowed = {box_of(module), *box.uses.split()}
+            assert box_of(name) in allowed, f"{module} imports {name}"
         else:
             top = name.partition(".")[0]
-            known = top in sys.stdlib_module_names or top in group.packages.split()
+            known = top in sys.stdlib_module_names or top in box.packages.split()
             assert known, f"{module} imports {name}"
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if GROUP_OF.get(m) != "authoring"])
+@pytest.mark.parametrize("module", [m for m in MODULES if box_of(m) != "authoring"])
 def test_packages_are_imported_where_they_are_used(module: str) -> None:
     at_once = {name.partition(".")[0] for ours, name in imports(module, False) if not ours}
     assert at_once <= sys.stdlib_module_names
@@ -156,7 +149,7 @@ def test_words_and_types(module: str) -> None:
             assert not bare, f"{node.name} does not say the types of {bare}"
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if GROUP_OF.get(m) not in SPEAKERS])
+@pytest.mark.parametrize("module", [m for m in MODULES if box_of(m) not in SPEAKERS])
 def test_no_printing(module: str) -> None:
     called = [node.func for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
     assert "print" not in [getattr(function, "id", "") for function in called]

@@ -16,21 +16,22 @@ from pathlib import Path
 
 import pytest
 
-from tfl_helpers import bootstrap, installer, setup_errors
-from tfl_helpers.setup_errors import SetupError
+from tfl_helpers.setup import bootstrap, errors, installer
+from tfl_helpers.setup.errors import SetupError
 
+SETUP = [f"setup/{name}" for name in ("__init__", "bootstrap", "installer", "errors")]
 slow = pytest.mark.slow  # uses the `.venv` of the fixture `clone`
-REPOSITORY = Path(bootstrap.__file__).parent.parent
+REPOSITORY = Path(bootstrap.__file__).resolve().parents[2]
 # What a start goes on with: where it runs, and what it can import.
 GO_ON = "import sys, tfl_helpers, tiny; print(sys.prefix, tfl_helpers.CLONE, tiny.VERSION)"
 START = f"""
 import sys
 from pathlib import Path
-from tfl_helpers import bootstrap, setup_errors
+from tfl_helpers.setup import bootstrap, errors
 sys.modules.update(dict.fromkeys(sys.argv[2:]))  # as if these were not installed
 try:
     bootstrap.enter(Path(sys.argv[1]), ["-I", "-c", {GO_ON!r}])
-except setup_errors.SetupError as error:
+except errors.SetupError as error:
     sys.exit(str(error))
 """
 INFO = "{name}-{version}.dist-info"
@@ -238,7 +239,17 @@ def test_child_passes_its_exit_code_on():
     assert bootstrap.follow([sys.executable, "-c", "raise SystemExit(7)"]) == 7
 
 
-@pytest.mark.parametrize("name", ["__init__", "__main__", "bootstrap", "installer", "setup_errors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__init__",
+        "__main__",
+        "setup/__init__",
+        "setup/bootstrap",
+        "setup/installer",
+        "setup/errors",
+    ],
+)
 def test_old_python_can_read(name: str):
     source = (REPOSITORY / "tfl_helpers" / f"{name}.py").read_text("utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -252,7 +263,7 @@ def test_command_line_needs_the_standard_library_alone():
 
 def test_unsupported_python_names_one_that_is_here():
     with pytest.raises(SetupError) as caught:
-        setup_errors.check_python((3, 10), ["-m", "tfl_helpers", "lab"], {"python3.12": "x"}.get)
+        errors.check_python((3, 10), ["-m", "tfl_helpers", "lab"], {"python3.12": "x"}.get)
     assert str(caught.value) == (
         "This is Python 3.10; TensorFlow has wheels for Python 3.11, 3.12 and 3.13.\n"
         "To mend it:\n    python3.12 -m tfl_helpers lab"
@@ -271,7 +282,7 @@ def test_unsupported_python_names_one_that_is_here():
 )
 def test_unsupported_python_says_how_to_get_one(tool: str, command: str):
     with pytest.raises(SetupError, match="This is Python 3.14; ") as caught:
-        setup_errors.check_python((3, 14), [], {tool: "x"}.get)
+        errors.check_python((3, 14), [], {tool: "x"}.get)
     assert str(caught.value).endswith(command)
 
 
@@ -279,23 +290,23 @@ def test_missing_ensurepip_names_the_package_of_debian():
     with pytest.raises(
         SetupError, match=r"python3\.11 lacks ensurepip(.|\n)*apt install python3\.11-venv"
     ):
-        setup_errors.check_ensurepip(False, (3, 11), {"apt": "x"}.get)
+        errors.check_ensurepip(False, (3, 11), {"apt": "x"}.get)
 
 
 def test_macs_with_an_intel_chip_or_an_intel_python():
-    setup_errors.check_platform("darwin", "arm64", "Darwin Kernel RELEASE_ARM64_T6000")
+    errors.check_platform("darwin", "arm64", "Darwin Kernel RELEASE_ARM64_T6000")
     with pytest.raises(SetupError, match=r"no wheels for Macs with an Intel chip(.|\n)*docker run"):
-        setup_errors.check_platform("darwin", "x86_64", "Darwin Kernel RELEASE_X86_64")
+        errors.check_platform("darwin", "x86_64", "Darwin Kernel RELEASE_X86_64")
     with pytest.raises(SetupError, match=r"built for Intel(.|\n)*arch -arm64 brew install"):
-        setup_errors.check_platform("darwin", "x86_64", "Darwin Kernel RELEASE_ARM64_T6000")
+        errors.check_platform("darwin", "x86_64", "Darwin Kernel RELEASE_ARM64_T6000")
 
 
 def test_too_little_space():
-    setup_errors.check_space(4.0)
+    errors.check_space(4.0)
     with pytest.raises(
         SetupError, match=r"1\.2 GB are free here; set-up needs 4 GB and keeps 2\.5"
     ):
-        setup_errors.check_space(1.2)
+        errors.check_space(1.2)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +331,7 @@ def test_too_little_space():
     ],
 )
 def test_words_of_pip_become_a_sentence(printed: str, sentence: str):
-    assert sentence in str(setup_errors.explain(printed))
+    assert sentence in str(errors.explain(printed))
 
 
 def test_stage_counts_what_pip_has_seen():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tfl_helpers import doctor, probe
-from tfl_helpers.doctor import Check, Report
-from tfl_helpers.probe import Outcome
+from tfl_helpers.setup import doctor, probe
+from tfl_helpers.setup.doctor import Check, Report
+from tfl_helpers.setup.probe import Outcome
 
 WELL = Outcome(0, "9.0 9.0")
 

@@ -16,9 +16,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tfl_helpers.dispatch_picture import draw_dispatch
-from tfl_helpers.figure import Picture, text_width
-from tfl_helpers.graph_picture import draw_graph
+from tfl_helpers.draw.dispatch import draw_dispatch
+from tfl_helpers.draw.graph import draw_graph
+from tfl_helpers.draw.road import draw_road
+from tfl_helpers.figure.canvas import Picture, text_width
+from tfl_helpers.read.stations import STATIONS, find_station
 from tfl_helpers.records import (
     Call,
     Concrete,
@@ -31,8 +33,6 @@ from tfl_helpers.records import (
     Port,
     TensorType,
 )
-from tfl_helpers.road_picture import draw_road
-from tfl_helpers.stations import STATIONS, find_station
 
 STROKE = "float32[?, 2]"
 TFLITE = b"\x1c\x00\x00\x00TFL3" + bytes(1396)

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from tfl_helpers.layout import Layout, layout, settle
+from tfl_helpers.figure.layout import Layout, layout, settle
 from tfl_helpers.records import InputError
 
 Sizes = dict[str, tuple[float, float]]

@@ -10,21 +10,21 @@ from typing import Any
 
 _HOME = {
     "InputError": "records",
-    "check_answers": "check",
-    "check_concrete": "check_objects",
-    "check_function": "check",
-    "check_model": "check_objects",
+    "check_answers": "check.function",
+    "check_concrete": "check.objects",
+    "check_function": "check.function",
+    "check_model": "check.objects",
     "compare_outputs": "compare",
-    "draw_dispatch": "dispatch_picture",
-    "draw_graph": "graph_picture",
-    "draw_road": "road_picture",
-    "examine": "doctor",
-    "find_station": "stations",
+    "draw_dispatch": "draw.dispatch",
+    "draw_graph": "draw.graph",
+    "draw_road": "draw.road",
+    "examine": "setup.doctor",
+    "find_station": "read.stations",
     "predict": "ask",
     "quiet": "silence",
-    "read_concrete": "read_tf",
-    "read_function": "read_tf",
-    "read_tflite": "read_lite",
+    "read_concrete": "read.function",
+    "read_function": "read.function",
+    "read_tflite": "read.tflite",
 }
 
 __all__ = sorted(_HOME)

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import bootstrap
-from .setup_errors import SetupError
+from .setup import bootstrap
+from .setup.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
 # JupyterLab shall ask nobody outside this machine: no news, no update check (which lab_settings
@@ -123,7 +123,7 @@ def lab_command(lesson: Path, opened: bool, root: bool) -> list[str]:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from .doctor import examine
+    from .setup.doctor import examine
 
     print("Looking at this machine, which takes some seconds ...", file=sys.stderr)
     report = examine()

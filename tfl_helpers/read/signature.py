@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .records import Port, TensorType, has_type
-from .values import clip
+from ..records import Port, TensorType, has_type
+from ..values import clip
 
 
 def name_of(function: Any) -> str:

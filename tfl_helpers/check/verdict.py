@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .tables import Shown, Table, code_html
+from ..tables import Shown, Table, code_html
 
 MIME = "application/vnd.tfl.verdict+json"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from .records import Graph, Node
-from .shapes import SMALL, fit_text, text_width
+from ..figure.shapes import SMALL, fit_text, text_width
+from ..records import Graph, Node
 
 _HEIGHT, _SIDE, _ROUND = 38.0, 10.0, 6.0  # pixels; a round end needs more room at the side
 _WIDEST, _NARROWEST = 220.0, 24.0  # pixels of text

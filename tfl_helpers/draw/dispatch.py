@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import Canvas, Picture
-from .layout import settle
-from .records import Call, Dispatch, InputError
-from .shapes import BLUE, GREY, INK, ORANGE, PALE_BLUE, RED, SMALL, fit_text, text_width, wrap_text
+from ..figure.canvas import Canvas, Picture
+from ..figure.layout import settle
+from ..figure.shapes import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PALE_BLUE,
+    RED,
+    SMALL,
+    fit_text,
+    text_width,
+    wrap_text,
+)
+from ..records import Call, Dispatch, InputError
 
 _CALLS, _GRAPHS = 310.0, 290.0  # widest text of a call and of a signature, in pixels
 _LANE, _STUB = 110.0, 24.0  # room for the arrows; length of the line of a refused call
@@ -46,7 +57,7 @@ def draw_dispatch(function: Any, calls: Sequence[Any] = (), caption: str = "") -
 
 
 def _read(function: Any, calls: Sequence[Any]) -> Dispatch:
-    from .read_calls import read_calls
+    from ..read.calls import read_calls
 
     try:
         return read_calls(function, calls)

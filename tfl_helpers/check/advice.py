@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .values import shape_of
+from ..values import shape_of
 
 _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
     (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .figure import Canvas, Picture
-from .records import InputError
-from .shapes import BLUE, GREY, ORANGE, PALE_BLUE, RULE, SMALL, WHITE, wrap_text
-from .stations import STATIONS, find_station
+from ..figure.canvas import Canvas, Picture
+from ..figure.shapes import BLUE, GREY, ORANGE, PALE_BLUE, RULE, SMALL, WHITE, wrap_text
+from ..read.stations import STATIONS, find_station
+from ..records import InputError
 
 _PITCH, _RADIUS, _WIDE = 144.0, 11.0, 118.0  # pixels; the last is the widest text in a tag
 _NAME, _ROAD, _WORDS, _TAGS = 0.0, 30.0, 60.0, 76.0  # heights on the page

@@ -10,7 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .records import InputError
+from ..records import InputError
 
 Pair = tuple[int, int]
 _SWEEPS = 12

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .records import Concrete, InputError, LiteModel, Polymorphic, Port, TensorType, kind
+from ..records import Concrete, InputError, LiteModel, Polymorphic, Port, TensorType, kind
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _tensorflow(thing: Any) -> tuple[str, str] | None:
         python_function = getattr(thing, "python_function", None)
         return "tf.function", getattr(python_function, "__name__", "function")
     if isinstance(thing, tf.types.experimental.ConcreteFunction):
-        from .read_tf import read_concrete
+        from .function import read_concrete
 
         return _record(read_concrete(thing))
     if isinstance(thing, tf.Tensor) and not tf.is_symbolic_tensor(thing):

@@ -16,8 +16,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from .installer import install
-from .setup_errors import (
+from .errors import (
     SUPPORTED,
     SetupError,
     check_ensurepip,
@@ -27,6 +26,7 @@ from .setup_errors import (
     explain,
     supported,
 )
+from .installer import install
 
 
 def enter(root: Path, arguments: list[str]) -> int | None:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from .setup_errors import explain
+from .errors import explain
 
 
 def install(python: Path, site: Path, lock: Path, out: TextIO) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
-from .values import value_text
+from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
+from ..values import value_text
 
 _IDENTIFIER = b"TFL3"
 _SMALL_BYTES = 16  # constants up to this size show their values

@@ -6,11 +6,9 @@ import sys
 from collections import Counter
 from typing import Any
 
-from .figure import Canvas, Picture
-from .graph_boxes import Box, boxes_of
-from .layout import Layout, layout
-from .records import Concrete, Graph, InputError, LiteModel, kind
-from .shapes import (
+from ..figure.canvas import Canvas, Picture
+from ..figure.layout import Layout, layout
+from ..figure.shapes import (
     BLUE,
     GREY,
     INK,
@@ -24,6 +22,8 @@ from .shapes import (
     fit_text,
     text_width,
 )
+from ..records import Concrete, Graph, InputError, LiteModel, kind
+from .boxes import Box, boxes_of
 
 _PAGE, _SPACE, _PAD, _TITLE = 860.0, 24.0, 14.0, 40.0  # frames of inner graphs, in pixels
 _INPUT = {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0}
@@ -66,11 +66,11 @@ def draw_graph(thing: Any, caption: str = "") -> Picture:
 def _graph_of(thing: Any) -> Graph:
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(thing, tf.types.experimental.ConcreteFunction):
-        from .read_tf import read_concrete
+        from ..read.function import read_concrete
 
         thing = read_concrete(thing)
     if isinstance(thing, bytes | bytearray):
-        from .read_lite import read_tflite
+        from ..read.tflite import read_tflite
 
         thing = read_tflite(bytes(thing))
     if isinstance(thing, Concrete):

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..records import Shown, Table
 from .bootstrap import direct_pins
+from .errors import SUPPORTED, supported
 from .probe import (
     TIMEOUT_SECONDS,
     Outcome,
@@ -19,10 +21,8 @@ from .probe import (
     try_kernel,
     try_road,
 )
-from .records import Shown, Table
-from .setup_errors import SUPPORTED, supported
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MEMORY_GB = 1.5  # TensorFlow 0.6, JupyterLab and a kernel 0.2, a conversion, a second notebook
 DISK_GB = 0.5
 

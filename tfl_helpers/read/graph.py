@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .records import Graph, Node, TensorType
-from .values import value_text
+from ..records import Graph, Node, TensorType
+from ..values import value_text
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .read_graph import read_graph
-from .read_signature import name_of, outputs_of, parameters_of
-from .records import Concrete, InputError, Polymorphic, Port, TensorType, kind
+from ..records import Concrete, InputError, Polymorphic, Port, TensorType, kind
+from .graph import read_graph
+from .signature import name_of, outputs_of, parameters_of
 
 
 def read_function(function: Any) -> Polymorphic:

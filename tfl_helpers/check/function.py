@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..records import InputError, error_line, kind
+from ..tables import Table
+from ..values import clip, difference, fresh, same, shape_of, short
 from .advice import on_error, on_traces, on_values
 from .placeholder import is_stub, is_unfinished
-from .records import InputError, error_line, kind
-from .tables import Table
-from .values import clip, difference, fresh, same, shape_of, short
 from .verdict import Claim, Verdict
 
 
@@ -165,8 +165,8 @@ def _trace_claim(
     if not hasattr(function, "experimental_get_tracing_count"):
         advice = "Put `@tf.function` above it: only then is there a graph to count."
         return [Claim(asked, wanted, "no tf.function", False, advice)], ()
-    from .read_calls import read_calls
-    from .read_tf import read_function
+    from ..read.calls import read_calls
+    from ..read.function import read_function
 
     found = read_function(function)
     if found.traces == traces:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .read_signature import parameters_of, python_text
-from .read_tf import demand_polymorphic, python_name, read_concrete
-from .records import Call, Dispatch, InputError, TensorType, error_line, has_type, kind
-from .values import short
+from ..records import Call, Dispatch, InputError, TensorType, error_line, has_type, kind
+from ..values import short
+from .function import demand_polymorphic, python_name, read_concrete
+from .signature import parameters_of, python_text
 
 
 def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:

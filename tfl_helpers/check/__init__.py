@@ -1,0 +1,1 @@
+"""Work of the learner and claims in, verdicts out."""

@@ -1,0 +1,1 @@
+"""Records, or what a reader makes one of, in; pictures out."""

@@ -1,0 +1,1 @@
+"""Objects of TensorFlow and files of TensorFlow Lite in, records out."""

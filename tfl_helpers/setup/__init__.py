@@ -1,0 +1,1 @@
+"""A clone and a machine in, a Python with the pinned packages out, and a doctor for both."""
