@@ -556,20 +556,22 @@ def test_facts_of_every_kind(answer: Any, fact: Any) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "came"),
-    [
-        ([0, 1], "list of length 2"),
-        ("01", "str of length 2"),
-        (3, "int"),
-        (np.zeros(3), "ndarray float64[3]"),
-    ],
+    [("01", "str of length 2"), (3, "int"), (np.zeros(3), "ndarray float64[3]")],
 )
-def test_answers_of_another_number_are_refused(answers: Any, came: str) -> None:
+def test_answers_that_are_no_list_are_refused(answers: Any, came: str) -> None:
     words = (
         f"check_answers needs a list of 3 answers, got {came}. "
-        "Write one answer for each of: the same circle, a longer circle, its dtype."
+        "Write a list with one answer for each of: the same circle, a longer circle, its dtype."
     )
     with pytest.raises(InputError, match=re.escape(words)):
         check_answers(answers, FACTS)
+
+
+def test_another_number_of_answers_is_a_failed_claim() -> None:
+    verdict = check_answers([0, 1], FACTS)
+    assert verdict.state == "not right"
+    assert (verdict.claims[0].expected, verdict.claims[0].found) == ("3", "2")
+    assert verdict.advice[0].startswith("Write a list with one answer for each of: the same")
 
 
 # The verdict itself.

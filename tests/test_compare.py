@@ -238,3 +238,11 @@ def test_a_reference_must_run(reference: Any, words: str) -> None:
         compare_outputs({"x": X}, {"a": reference, "b": double})
     assert str(caught.value).startswith(start)
     assert str(caught.value).endswith("It was called with x=ndarray float32[2].")
+
+
+def test_values_are_shown_without_the_digits_below_the_tolerance() -> None:
+    ways = {"a": lambda x: np.float32([1.7046e-5, 0.123456789]), "b": lambda x: np.zeros(2)}
+    shown = [route.values for route in compare_outputs({"x": 1.0}, ways, 1e-3).routes]
+    assert shown == ["[0.0, 0.123]", "[0.0, 0.0]"]
+    exact = compare_outputs({"x": 1.0}, ways, 0.0).routes[0].values
+    assert exact == "[1.7046e-05, 0.12346]"

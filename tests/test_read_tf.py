@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import namedtuple
 from collections.abc import Callable
@@ -620,3 +621,16 @@ def test_calls_must_be_a_list(calls: Any, words: str) -> None:
 def test_calls_need_a_tf_function() -> None:
     with pytest.raises(InputError, match="read_calls needs a tf.function, got function"):
         read_calls(a_function, [1])
+
+
+def test_a_graph_whose_module_is_gone_is_refused_in_words() -> None:
+    def orphan() -> Any:
+        module = tf.Module()
+        module.scale = tf.Variable(2.0)
+        module.apply = tf.function(lambda x: x * module.scale)
+        return module.apply.get_concrete_function(tf.TensorSpec([], tf.float32))
+
+    concrete = orphan()
+    gc.collect()
+    with pytest.raises(InputError, match=r"the module that held them is gone\. Keep the module"):
+        read_concrete(concrete)

@@ -215,8 +215,8 @@ def test_a_lite_model_shows_signatures_and_operators() -> None:
         "  signature  inputs                 outputs\n"
         "  measure    stroke: float32[?, 2]  closed: bool[]\n"
         "Operators\n"
-        "  op   count\n"
-        "  MUL  2"
+        "  in order of the alphabet\n"
+        "  MUL × 2"
     )
 
 

@@ -5,6 +5,7 @@ Calls only what it is given. Knows nothing of how each way was made.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from .tables import Shown, Table
 from .values import by_name, difference, fresh, value_text
 
 _PREVIEW = 4  # values shown of each output
+_ALL_DIGITS = 17  # of a float64
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def compare_outputs(
             f"raised {error_line(error).rstrip('.')}. "
             f"It was called with {', '.join(f'{n}={kind(v)}' for n, v in inputs.items())}."
         ) from error
-    rows = [Route(names[0], _preview(reference), 0.0)]
-    rows += [_route(name, ways[name], inputs, reference) for name in names[1:]]
+    rows = [Route(names[0], _preview(reference, tolerance), 0.0)]
+    rows += [_route(name, ways[name], inputs, reference, tolerance) for name in names[1:]]
     return Comparison(tuple(rows), tolerance)
 
 
@@ -118,13 +120,15 @@ def _demand(inputs: Any, ways: Any) -> None:
             )
 
 
-def _route(name: str, way: Callable[..., Any], inputs: Mapping[str, Any], reference: Any) -> Route:
+def _route(
+    name: str, way: Callable[..., Any], inputs: Mapping[str, Any], reference: Any, tolerance: float
+) -> Route:
     try:
         outputs = _outputs(way, inputs)
     except Exception as error:
         return Route(name, "", None, error_line(error).rstrip("."))
     largest, problem = difference(outputs, reference)
-    return Route(name, _preview(outputs), largest, problem)
+    return Route(name, _preview(outputs, tolerance), largest, problem)
 
 
 def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,9 +138,12 @@ def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, An
     return by_name(result)
 
 
-def _preview(outputs: dict[str, Any]) -> str:
+def _preview(outputs: dict[str, Any], tolerance: float) -> str:
+    """The first values of each output, without the digits that the tolerance calls noise."""
+    digits = max(0, math.ceil(-math.log10(tolerance))) if tolerance > 0 else _ALL_DIGITS
     shown = []
     for name, array in outputs.items():
+        array = array.round(digits) if array.dtype.kind == "f" else array
         text = value_text(array.ravel()[:_PREVIEW] if array.ndim else array)
         if array.size > _PREVIEW:
             text = text[:-1] + ", …]"

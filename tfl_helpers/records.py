@@ -230,8 +230,8 @@ class LiteModel(Shown):
         ) or (("none", "", ""),)
         size = f"{self.size_bytes:,} bytes, {self.weights_bytes:,} of them constants"
         caption = f"TensorFlow Lite model, {size}"
-        ops = tuple((f"`{name}`", str(count)) for name, count in self.operators)
+        ops = ", ".join(f"`{name}`" + f" × {n}" * (n > 1) for name, n in self.operators)
         return (
             Table(caption, ("signature", "inputs", "outputs"), rows),
-            Table("Operators", ("op", "count"), ops),
+            Table("Operators", ("in order of the alphabet",), ((ops or "none",),)),
         )

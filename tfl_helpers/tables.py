@@ -31,9 +31,9 @@ class Table:
             "<tr>" + "".join(f"<td {left}>{code_html(cell)}</td>" for cell in row) + "</tr>"
             for row in self.rows
         )
-        caption = '<caption style="text-align:left;font-weight:bold;padding:4px 0">'
+        bold = "text-align:left;font-weight:bold;padding:4px 0;white-space:nowrap"
         return (
-            f"<table>{caption}{code_html(self.caption)}</caption>"
+            f'<table><caption style="{bold}">{code_html(self.caption)}</caption>'
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
 

@@ -30,12 +30,32 @@ _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
         "The argument does not fit the signature: compare the two TensorSpecs in the message.",
     ),
     (
+        r"SignatureRunner.*positional argument|has no attribute 'shape'",
+        "A signature takes arrays by name: `runner(stroke=stroke)`.",
+    ),
+    (
         r"missing \d+ required|missing a required argument|positional argument",
         "The number of arguments does not fit: look at the line that starts with def.",
     ),
     (
         r"FLOAT64|float64|double tensor",
         "NumPy makes float64 by itself: convert with `.astype(np.float32)`.",
+    ),
+    (
+        r"'NoneType' object has no attribute",
+        "Something is gone: keep a module in a name while its function is traced.",
+    ),
+    (
+        r"variables which have been deleted",
+        "The graph outlived its module: keep the module in a name, or return it too.",
+    ),
+    (
+        r"needs a concrete function|not iterable|list of ConcreteFunction",
+        "Ask the tf.function with `get_concrete_function(...)`, and pass a list where one is due.",
+    ),
+    (
+        r"failed to reshape",
+        "The shape does not go through the graph: compare it with the file's `shape_signature`.",
     ),
     (
         r"Dimension mismatch",

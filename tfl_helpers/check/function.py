@@ -27,18 +27,20 @@ def check_answers(
         advice: Question -> what to try when that answer is wrong.
 
     Raises:
-        InputError: `answers` is not a list with one answer for each fact.
+        InputError: `answers` is not a list.
 
     Example:
         >>> tfl.check_answers(my_counts, {"the same circle": 0, "a longer circle": 1})
     """
     if is_unfinished(answers):
         return Verdict()
-    if not isinstance(answers, list | tuple) or len(answers) != len(facts):
-        raise InputError(
-            f"check_answers needs a list of {len(facts)} answers, got {kind(answers)}. "
-            f"Write one answer for each of: {', '.join(facts)}."
-        )
+    write = f"Write a list with one answer for each of: {', '.join(facts)}."
+    if not isinstance(answers, list | tuple):
+        wanted = f"a list of {len(facts)} answers"
+        raise InputError(f"check_answers needs {wanted}, got {kind(answers)}. {write}")
+    if len(answers) != len(facts):
+        found = Claim("number of answers", str(len(facts)), str(len(answers)), False, write)
+        return Verdict((found,))
     claims = []
     for (asked, fact), answer in zip(facts.items(), answers, strict=True):
         hint = (advice or {}).get(asked, "")

@@ -37,6 +37,26 @@ def read_concrete(function: Any) -> Concrete:
     Example:
         >>> tfl.read_concrete(path_length.get_concrete_function(tf.TensorSpec([None, 2])))
     """
+    _demand_concrete(function)
+    outputs = outputs_of(function)
+    inputs, frozen = parameters_of(function)
+    name = name_of(function)
+    try:
+        graph = read_graph(function.graph, name, tuple(port.name for port in outputs))
+    except AssertionError as error:  # TensorFlow's, when a variable is gone
+        raise InputError(
+            f"read_concrete needs the variables of {name}, but the module that held them is gone. "
+            "Keep the module in a name, or return it together with the concrete function."
+        ) from error
+    captures = tuple(
+        Port(node.label, TensorType.parse(node.type))
+        for node in graph.nodes
+        if node.kind in ("variable", "capture")
+    )
+    return Concrete(name, inputs, outputs, captures, frozen, graph)
+
+
+def _demand_concrete(function: Any) -> None:
     import tensorflow as tf
 
     if isinstance(function, tf.types.experimental.PolymorphicFunction):
@@ -53,16 +73,6 @@ def read_concrete(function: Any) -> Concrete:
             f"read_concrete needs a concrete function, got {kind(function)}. "
             f"Write {write} and pass that."
         )
-    outputs = outputs_of(function)
-    inputs, frozen = parameters_of(function)
-    name = name_of(function)
-    graph = read_graph(function.graph, name, tuple(port.name for port in outputs))
-    captures = tuple(
-        Port(node.label, TensorType.parse(node.type))
-        for node in graph.nodes
-        if node.kind in ("variable", "capture")
-    )
-    return Concrete(name, inputs, outputs, captures, frozen, graph)
 
 
 def demand_polymorphic(function: Any, asker: str) -> None:
