@@ -1,0 +1,61 @@
+"""What holds the lessons together: the files between them, and who may do without TensorFlow."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+import tfl_helpers as tfl
+from tfl_helpers.authoring.lessons import ROOT, find_lessons, lesson_id
+from tfl_helpers.authoring.run import options
+
+NOTEBOOKS = ROOT / "notebooks"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_gesture_file_is_what_lesson_09_makes(tmp_path: Path) -> None:
+    (lesson,) = find_lessons(["09"])
+    made = tmp_path / "gesture.tflite"
+    parameters = {"save_to": str(made), "seed": 12}
+    place = {"cwd": lesson.parent, "progress_bar": False}
+    papermill.execute_notebook(lesson, None, parameters, **place, **options())
+    write = "python3 -m tfl_helpers run 09 -p save_to ../gesture.tflite"
+    assert made.read_bytes() == (NOTEBOOKS / "gesture.tflite").read_bytes(), f"renew it: {write}"
+
+
+@pytest.mark.slow
+def test_lesson_10_runs_without_tensorflow() -> None:
+    (lesson,) = find_lessons(["10"])
+    cells = nbformat.read(lesson, as_version=4).cells
+    program = [cell.source for cell in cells if cell.cell_type == "code"]
+    program.append("import sys\nprint('tensorflow' in sys.modules)")
+    command = [sys.executable, "-c", "\n".join(program)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=lesson.parent, env=environment, capture_output=True)
+    assert (ran.returncode, ran.stdout.decode().split()[-1]) == (0, "False"), ran.stderr.decode()
+
+
+def test_the_road_in_the_readme_is_the_one_that_is_drawn() -> None:
+    stored = (NOTEBOOKS / "road.svg").read_text(encoding="utf-8")
+    write = 'tfl.draw_road().svg into notebooks/road.svg, with encoding="utf-8"'
+    assert stored == tfl.draw_road().svg, f"renew it: write {write}"
+
+
+@pytest.mark.parametrize("lesson", find_lessons([]), ids=lambda lesson: lesson.stem)
+def test_the_map_in_the_readme_knows_the_lesson(lesson: Path) -> None:
+    title = nbformat.read(lesson, as_version=4).cells[0].source
+    name, minutes = re.match(r"# (.+)\n", title)[1], re.search(r"\*(\d+) minutes", title)[1]
+    row = f"| {lesson_id(lesson)} | [{name}](notebooks/en/{lesson.name}) | {minutes} |"
+    assert row in README
+
+
+def test_the_readme_links_to_files_that_are_there() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
