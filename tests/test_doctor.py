@@ -136,3 +136,15 @@ def test_this_machine_is_well_in_words_that_fit_any_machine():
     for private in (str(Path.home()), sys.prefix, str(doctor.ROOT), "GB", ":"):
         assert private not in str(report)
     assert str(report).count("✓ ok") == len(report.checks) == 6
+
+
+def test_a_process_that_has_tensorflow_is_asked_itself():
+    import tensorflow  # noqa: F401
+
+    assert probe.try_road() == WELL
+
+
+def test_a_process_without_tensorflow_asks_another():
+    code = "import sys; from tfl_helpers.setup import probe; o = probe.try_road()"
+    code += "; print(o.code, o.line, 'tensorflow' in sys.modules)"
+    assert probe.run_program(code).line == "0 9.0 9.0 False"

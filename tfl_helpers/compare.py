@@ -143,7 +143,7 @@ def _preview(outputs: dict[str, Any], tolerance: float) -> str:
     digits = max(0, math.ceil(-math.log10(tolerance))) if tolerance > 0 else _ALL_DIGITS
     shown = []
     for name, array in outputs.items():
-        array = array.round(digits) if array.dtype.kind == "f" else array
+        array = array.astype("float64").round(digits) if array.dtype.kind == "f" else array
         text = value_text(array.ravel()[:_PREVIEW] if array.ndim else array)
         if array.size > _PREVIEW:
             text = text[:-1] + ", …]"

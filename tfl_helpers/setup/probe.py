@@ -1,6 +1,7 @@
 """This machine in, bare findings out: versions, memory, how TensorFlow and a kernel start.
 
-Judges nothing. TensorFlow and the kernel get processes of their own, so that a crash is a finding.
+Judges nothing. TensorFlow and the kernel get processes of their own, so that a crash is a finding;
+a notebook that runs both already is asked itself.
 """
 
 from __future__ import annotations
@@ -14,21 +15,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ..records import error_line
+from ..silence import quiet
+
 TIMEOUT_SECONDS = 180  # the first import of TensorFlow on a slow disk
 
 # Each prints its finding as its last line.
-_ROAD = """
-import tensorflow as tf
-from ai_edge_litert.interpreter import Interpreter
-
-module = tf.Module()
-module.square = tf.function(lambda x: x**2, input_signature=[tf.TensorSpec([], tf.float32)])
-concrete = module.square.get_concrete_function()
-model = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module).convert()
-lite = Interpreter(model_content=model).get_signature_runner()
-x = tf.constant(3.0)
-print(float(module.square(x)), float(lite(x=x.numpy())["output_0"]))
-"""
+_ROAD = "from tfl_helpers.setup.probe import square_twice; print(*square_twice())"
 _KERNEL = """
 import nbclient
 from nbformat.v4 import new_code_cell, new_notebook
@@ -61,11 +54,34 @@ def installed_versions(names: Iterable[str]) -> dict[str, str]:
 
 def try_road() -> Outcome:
     """Convert x**2 and square 3.0 with TensorFlow and with LiteRT: `9.0 9.0`."""
-    return run_program(_ROAD)
+    if "tensorflow" not in sys.modules:
+        return run_program(_ROAD)
+    try:
+        with quiet():
+            return Outcome(0, " ".join(map(str, square_twice())))
+    except Exception as error:
+        return Outcome(1, error=error_line(error))
+
+
+def square_twice() -> tuple[float, float]:
+    """The square of 3.0 by TensorFlow, and by LiteRT from the file that TensorFlow makes of it."""
+    import tensorflow as tf
+    from ai_edge_litert.interpreter import Interpreter
+
+    module = tf.Module()
+    module.square = tf.function(tf.square, input_signature=[tf.TensorSpec([], tf.float32, "x")])
+    concrete = module.square.get_concrete_function()
+    model = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module).convert()
+    lite = Interpreter(model_content=model).get_signature_runner()
+    x = tf.constant(3.0)
+    return float(module.square(x)), float(lite(x=x.numpy())["output_0"])
 
 
 def try_kernel() -> Outcome:
     """Import this package in a Jupyter kernel: the folder of the kernel's environment."""
+    kernels = sys.modules.get("ipykernel.kernelapp")
+    if kernels and kernels.IPKernelApp.initialized():
+        return Outcome(0, sys.prefix)  # this code runs in one
     return run_program(_KERNEL)
 
 
