@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import re
 from collections.abc import Callable
 from typing import Any
@@ -199,6 +200,7 @@ def test_the_right_answer_is_right() -> None:
     assert verdict.advice == ()
     assert str(verdict).startswith("✓ Right\n")
     assert [c.expected for c in verdict.claims[3:]] == ["accepted"] * 3 + ["1", "refused"]
+    assert [c.found for c in verdict.claims[3:]] == ["accepted"] * 3 + ["1", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -640,6 +642,32 @@ def variable_each_time() -> Any:
     return tf.function(lambda: tf.Variable(1.0) + 1.0)()
 
 
+class Ruler(tf.Module):
+    """A module that has to be kept while its method is in use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = tf.Variable(2.0)
+
+    @tf.function(input_signature=[ANY])
+    def measure(self, stroke: Any) -> Any:
+        return path_length(stroke) * self.scale
+
+
+def outlived() -> Any:
+    """A concrete function whose module is gone."""
+    ruler = Ruler()
+    concrete = ruler.measure.get_concrete_function()
+    del ruler
+    gc.collect()
+    return concrete
+
+
+def convert(functions: Any) -> Any:
+    """A conversion as a learner may write it."""
+    return tf.lite.TFLiteConverter.from_concrete_functions(functions).convert()
+
+
 def wrong_spec() -> Any:
     """An argument that does not fit the signature."""
     return tf.function(path_length, input_signature=[ANY])(tf.ones([3, 3]))
@@ -650,9 +678,11 @@ def interpreter() -> Any:
     """LiteRT with x * 2 for float32[2]."""
     from ai_edge_litert.interpreter import Interpreter
 
-    concrete = tf.function(lambda x: x * 2.0).get_concrete_function(tf.TensorSpec([2]))
+    root = tf.Module()
+    root.double = tf.function(lambda x: x * 2.0)
+    concrete = root.double.get_concrete_function(tf.TensorSpec([2], name="x"))
     with quiet():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], root)
         made = Interpreter(model_content=converter.convert())
         made.allocate_tensors()
     return made
@@ -667,6 +697,16 @@ def interpreter() -> Any:
         (wrong_spec, "The argument does not fit the signature"),
         (lambda: path_length(), "The number of arguments does not fit"),  # type: ignore[call-arg]
         (lambda: path_length(1, 2), "The number of arguments does not fit"),  # type: ignore[call-arg]
+        (
+            lambda: tf.function(path_length, input_signature=[ANY])(),
+            "The number of arguments does not fit",
+        ),
+        (lambda: forgets_return(STROKES[0]).shape, "Something is None: is a `return` missing"),
+        (lambda: Ruler().measure(STROKES[0]), "Something is None: is a `return` missing"),
+        (lambda: convert([outlived()]), "The graph outlived its module"),
+        (lambda: convert([tf.function(path_length)]), "Ask the tf.function with"),
+        (lambda: convert(outlived()), "Ask the tf.function with"),
+        (lambda: tf.function(np.sum)(tf.ones(2)), "NumPy cannot compute with a tensor of a graph"),
         (lambda: tf.ones(2, tf.float64) * tf.ones(2), "NumPy makes float64 by itself"),
     ],
 )
@@ -685,6 +725,20 @@ def test_advice_knows_the_errors_of_litert(interpreter: Any, data: Any, start: s
     index = interpreter.get_input_details()[0]["index"]
 
     assert on_error(raised(lambda: interpreter.set_tensor(index, data))).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("call", "start"),
+    [
+        (lambda runner: runner(STROKES[0]), "A signature takes arrays by its own names"),
+        (lambda runner: runner(wrong=STROKES[0]), "A signature takes arrays by its own names"),
+        (lambda runner: runner(), "A signature takes arrays by its own names"),
+        (lambda runner: runner(x=[1.0, 2.0]), "An array is wanted here"),
+        (lambda runner: runner(x=np.ones(2)), "NumPy makes float64 by itself"),
+    ],
+)
+def test_advice_knows_the_errors_of_a_signature(interpreter: Any, call: Any, start: str) -> None:
+    assert on_error(raised(lambda: call(interpreter.get_signature_runner()))).startswith(start)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_the_type_of_an_op_is_that_of_its_results_in_use() -> None:
 
     def both(x: Any) -> Any:
         found = tf.unique(x)
-        return found.y, found.idx
+        return found.idx, found.y
 
     assert node(read_concrete(trace(second, PAIR)).graph, "UniqueWithCounts").type == "int32[?]"
     assert node(read_concrete(trace(both, PAIR)).graph, "Unique").type == "float32[?], int32[2]"

@@ -26,16 +26,20 @@ _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
         "Make the variable once, outside the function, and use it inside.",
     ),
     (
-        r"Can not cast TensorSpec|Binding inputs",
-        "The argument does not fit the signature: compare the two TensorSpecs in the message.",
+        r"SignatureRunner.*positional argument|Invalid Input name|Invalid number of inputs",
+        "A signature takes arrays by its own names: `runner(stroke=stroke)`.",
     ),
     (
-        r"SignatureRunner.*positional argument|has no attribute 'shape'",
-        "A signature takes arrays by name: `runner(stroke=stroke)`.",
+        r"'(?:list|tuple|float|int)' object has no attribute 'shape'",
+        "An array is wanted here: `np.array(values, np.float32)`.",
     ),
     (
         r"missing \d+ required|missing a required argument|positional argument",
         "The number of arguments does not fit: look at the line that starts with def.",
+    ),
+    (
+        r"Can not cast TensorSpec|Binding inputs",
+        "The argument does not fit the signature: compare the two TensorSpecs in the message.",
     ),
     (
         r"FLOAT64|float64|double tensor",
@@ -43,19 +47,23 @@ _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
     ),
     (
         r"'NoneType' object has no attribute",
-        "Something is gone: keep a module in a name while its function is traced.",
+        "Something is None: is a `return` missing, or is the module gone whose method is traced?",
     ),
     (
         r"variables which have been deleted",
         "The graph outlived its module: keep the module in a name, or return it too.",
     ),
     (
-        r"needs a concrete function|not iterable|list of ConcreteFunction",
+        r"needs a concrete function|Function' object is not iterable|list of ConcreteFunction",
         "Ask the tf.function with `get_concrete_function(...)`, and pass a list where one is due.",
     ),
     (
         r"failed to reshape",
         "The shape does not go through the graph: compare it with the file's `shape_signature`.",
+    ),
+    (
+        r"symbolic tf\.Tensor .*to a numpy array",
+        "NumPy cannot compute with a tensor of a graph: write `tf.` in place of `np.`.",
     ),
     (
         r"Dimension mismatch",
