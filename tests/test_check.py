@@ -558,15 +558,20 @@ def test_facts_of_every_kind(answer: Any, fact: Any) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "came"),
-    [("01", "str of length 2"), (3, "int"), (np.zeros(3), "ndarray float64[3]")],
+    [
+        ("01", "str of length 2"),
+        (3, "int"),
+        (np.zeros(3), "ndarray float64[3]"),
+        ({"its dtype": "float32"}, "dict of length 1"),
+    ],
 )
-def test_answers_that_are_no_list_are_refused(answers: Any, came: str) -> None:
-    words = (
-        f"check_answers needs a list of 3 answers, got {came}. "
-        "Write a list with one answer for each of: the same circle, a longer circle, its dtype."
+def test_answers_that_are_no_list_are_a_failed_claim(answers: Any, came: str) -> None:
+    verdict = check_answers(answers, FACTS)
+
+    assert (verdict.claims[0].expected, verdict.claims[0].found) == ("a list of 3", came)
+    assert verdict.advice == (
+        "Write a list with one answer for each of: the same circle, a longer circle, its dtype.",
     )
-    with pytest.raises(InputError, match=re.escape(words)):
-        check_answers(answers, FACTS)
 
 
 def test_another_number_of_answers_is_a_failed_claim() -> None:
@@ -708,6 +713,14 @@ def interpreter() -> Any:
         (lambda: convert(outlived()), "Ask the tf.function with"),
         (lambda: tf.function(np.sum)(tf.ones(2)), "NumPy cannot compute with a tensor of a graph"),
         (lambda: tf.ones(2, tf.float64) * tf.ones(2), "NumPy makes float64 by itself"),
+        (
+            lambda: tf.function(lambda x, n: x * n)(tf.ones(2), tf.constant(2)),
+            "Two dtypes meet in one op",
+        ),
+        (
+            lambda: tf.function(abs, input_signature=[tf.TensorSpec([], tf.int32)])(0.5),
+            "A number with a fraction came",
+        ),
     ],
 )
 def test_advice_knows_the_errors_of_tensorflow(function: Any, start: str) -> None:
@@ -758,3 +771,14 @@ def test_advice_on_values_and_traces_stands_alone() -> None:
     assert on_values(1.0, None).startswith("The function returns None")
     assert on_values([1.0], [2.0], same_for_all=True).startswith("All cases give the same")
     assert on_traces(1, 2, []).startswith("Fewer graphs than asked")
+    assert "`None` in the TensorSpec" in on_traces(3, 1, ["the shape of stroke"])
+    assert "`reduce_retracing=True`" in on_traces(5, 2, ["the shape of stroke"])
+
+
+def test_a_signed_function_that_cannot_be_traced_gets_a_verdict() -> None:
+    signed = tf.function(lambda stroke: stroke.numpy(), input_signature=[ANY])
+
+    verdict = check_function(signed, CASES, traces=1)
+
+    assert verdict.claims[-1].found == "tracing raises an error"
+    assert verdict.advice[0].startswith("Inside a tf.function a tensor has no value yet")

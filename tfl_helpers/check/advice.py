@@ -38,12 +38,20 @@ _ERRORS = (  # words of TensorFlow 2.21's message -> what to try
         "The number of arguments does not fit: look at the line that starts with def.",
     ),
     (
+        r"Cannot convert \S+ to EagerTensor of dtype u?int",
+        "A number with a fraction came where an integer is promised: say `tf.float32`.",
+    ),
+    (
         r"Can not cast TensorSpec|Binding inputs",
         "The argument does not fit the signature: compare the two TensorSpecs in the message.",
     ),
     (
         r"FLOAT64|float64|double tensor",
         "NumPy makes float64 by itself: convert with `.astype(np.float32)`.",
+    ),
+    (
+        r"type \w+ that does not match type|expected to be a \w+ tensor but is a",
+        "Two dtypes meet in one op: name the dtype in each TensorSpec, or use `tf.cast`.",
     ),
     (
         r"'NoneType' object has no attribute",
@@ -90,6 +98,8 @@ def on_traces(found: int, wanted: int, reasons: Sequence[str]) -> str:
             "Each Python number gets its own graph: pass a tensor, `tf.constant(x)`, "
             "or give the argument a TensorSpec."
         )
+    if "shape of" in said and wanted > 1:
+        return "Each shape gets its own graph: let TensorFlow widen it, `reduce_retracing=True`."
     if "shape of" in said:
         return "Each shape gets its own graph: put `None` in the TensorSpec where the size changes."
     if "dtype of" in said:

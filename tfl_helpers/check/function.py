@@ -26,9 +26,6 @@ def check_answers(
         facts: Question -> the fact, which the check cell measures in view.
         advice: Question -> what to try when that answer is wrong.
 
-    Raises:
-        InputError: `answers` is not a list.
-
     Example:
         >>> tfl.check_answers(my_counts, {"the same circle": 0, "a longer circle": 1})
     """
@@ -36,8 +33,8 @@ def check_answers(
         return Verdict()
     write = f"Write a list with one answer for each of: {', '.join(facts)}."
     if not isinstance(answers, list | tuple):
-        wanted = f"a list of {len(facts)} answers"
-        raise InputError(f"check_answers needs {wanted}, got {kind(answers)}. {write}")
+        wanted = f"a list of {len(facts)}"
+        return Verdict((Claim("answers", wanted, kind(answers), False, write),))
     if len(answers) != len(facts):
         found = Claim("number of answers", str(len(facts)), str(len(answers)), False, write)
         return Verdict((found,))
@@ -170,7 +167,10 @@ def _trace_claim(
     from ..read.calls import read_calls
     from ..read.function import read_function
 
-    found = read_function(function)
+    try:
+        found = read_function(function)
+    except Exception:  # a function with a signature is traced by the look at its graphs
+        return [Claim(asked, wanted, "tracing raises an error", False)], ()
     if found.traces == traces:
         return [Claim(asked, wanted, wanted, True)], ()
     reached = [c for c in read_calls(function, calls).calls if c.reached is not None]
