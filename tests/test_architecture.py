@@ -29,17 +29,18 @@ class Box:
     packages: str = ""
 
 
-# From bottom to top. TensorFlow is read by one box, drawing knows none of it, widgets are in one.
+# From bottom to top. TensorFlow is read by one box, drawing knows none of it, widgets are in two.
 BOXES = {
     "tables": Box(),
     "records": Box("tables"),
     "silence": Box(),
     "values": Box("records", "numpy"),
     "figure": Box("records", "matplotlib PIL"),
-    "read": Box("records values", "tensorflow ai_edge_litert numpy"),
+    "read": Box("tables records values", "tensorflow ai_edge_litert numpy"),
     "compare": Box("tables records values"),
     "draw": Box("records figure read"),
-    "ask": Box("records", "ipywidgets"),
+    "explore": Box("tables records values read draw", "ipywidgets"),
+    "ask": Box("tables records", "ipywidgets"),
     "check": Box("tables records values read"),
     "setup": Box("tables records silence", "tensorflow ai_edge_litert"),
     "authoring": Box("records", "nbformat nbclient papermill jupyter_client traitlets"),

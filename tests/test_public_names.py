@@ -31,6 +31,7 @@ def test_the_names_are_these() -> None:
         "compare",
         "draw",
         "examine",
+        "explore",
         "find",
         "predict",
         "quiet",

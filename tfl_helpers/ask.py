@@ -7,11 +7,11 @@ Plain Buttons, for JupyterLab takes the arrow keys away from Dropdown and RadioB
 from __future__ import annotations
 
 import functools
-import html
 from collections.abc import Sequence
 from typing import Any
 
 from .records import InputError, kind
+from .tables import choices_html, status_html
 
 
 def predict(options: Sequence[Any]) -> Any:
@@ -64,13 +64,14 @@ class Prediction:
         for i, button in enumerate(self.buttons):
             button.button_style = "info" if i == number else ""
             button.icon = "check" if i == number else ""
-        self.said.value = _line(f"You say: {option}. Now run the next cell.")
+        self.said.value = status_html(f"You say: {option}. Now run the next cell.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        twin = {"text/plain": _twin_text(self.options), "text/html": _twin_html(self.options)}
-        return {**live, **twin}
+        texts = list(map(str, self.options))
+        words = "Your prediction: " + "  |  ".join(texts)
+        return {**live, "text/plain": words, "text/html": choices_html("Your prediction:", texts)}
 
 
 @functools.cache
@@ -82,7 +83,7 @@ def _widget_class() -> type:
 
         def __init__(self, options: tuple[Any, ...]) -> None:
             self.options, self.choice = options, None
-            self.said = widgets.HTML(_line("Press one, then run the next cell."))
+            self.said = widgets.HTML(status_html("Press one, then run the next cell."))
             wide = widgets.Layout(width="auto")
             self.buttons = tuple(widgets.Button(description=str(o), layout=wide) for o in options)
             for button, option in zip(self.buttons, options, strict=True):
@@ -90,21 +91,3 @@ def _widget_class() -> type:
             super().__init__([widgets.Box(self.buttons), self.said])
 
     return LivePrediction
-
-
-def _line(text: str) -> str:
-    return f'<span role="status" aria-live="polite">{html.escape(text)}</span>'
-
-
-def _twin_text(options: tuple[Any, ...]) -> str:
-    return "Your prediction: " + "  |  ".join(map(str, options))
-
-
-def _twin_html(options: tuple[Any, ...]) -> str:
-    style = "display:inline-block;border:1px solid #999;border-radius:4px;padding:3px 12px"
-    style += ";margin-right:6px"
-    pills = "".join(f'<li style="{style}">{html.escape(str(o))}</li>' for o in options)
-    return (
-        '<p style="margin:0 0 4px">Your prediction:</p>'
-        f'<ul style="list-style:none;margin:0;padding:0">{pills}</ul>'
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,22 @@ def code_html(text: str) -> str:
     """HTML of a text in which `backticks` stand for code."""
     parts = html.escape(text, quote=False).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def status_html(text: str) -> str:
+    """A line that a screen reader announces when it changes."""
+    return f'<span role="status" aria-live="polite">{html.escape(text)}</span>'
+
+
+def choices_html(lead: str, choices: Sequence[str]) -> str:
+    """Buttons that cannot be pressed: what can be chosen, as a list after `lead`, which is HTML."""
+    style = "display:inline-block;border:1px solid #999;border-radius:4px;padding:3px 12px"
+    style += ";margin-right:6px"
+    pills = "".join(f'<li style="{style}">{html.escape(choice)}</li>' for choice in choices)
+    return (
+        f'<p style="margin:0 0 4px">{lead}</p>'
+        f'<ul style="list-style:none;margin:0;padding:0">{pills}</ul>'
+    )
 
 
 class Shown:

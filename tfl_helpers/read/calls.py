@@ -8,7 +8,7 @@ from typing import Any
 
 from ..records import Call, Dispatch, InputError, TensorType, error_line, has_type, kind
 from ..values import short
-from .function import demand_polymorphic, python_name, read_concrete
+from .function import concretes_of, demand_polymorphic, python_name, read_concrete
 from .signature import parameters_of, python_text
 
 
@@ -33,7 +33,7 @@ def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
     name, reached, shown = python_name(function), [], []
     for arguments in calls:
         arguments = arguments if isinstance(arguments, tuple) else (arguments,)
-        text = f"{name}({', '.join(map(_argument, arguments))})"
+        text = f"{name}({', '.join(map(argument_text, arguments))})"
         try:
             concrete = function.get_concrete_function(*arguments)
         except Exception as error:  # whatever the learner's code raises while it is traced
@@ -48,7 +48,34 @@ def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
     return Dispatch(name, tuple(shown), tuple(read_concrete(c) for c in reached))
 
 
-def _argument(value: Any) -> str:
+def read_call(
+    function: Any, arguments: tuple[Any, ...], text: str, before: int, error: Exception | None
+) -> Call:
+    """Which of all graphs of `function` a call just made reached, and why.
+
+    Args:
+        function: A tf.function, in which every graph has its number, oldest first.
+        arguments: Those of the call, which `text` shows.
+        text: The call as the learner would write it.
+        before: How many graphs there were before the call.
+        error: What the call raised, or None.
+    """
+    if error:
+        return Call(text, None, False, _refusal(error))
+    concrete, owned = function.get_concrete_function(*arguments), concretes_of(function)
+    index = next(i for i, other in enumerate(owned) if other is concrete)
+    new = index >= before
+    if len(owned) - before > 1:
+        reason = f"this one call made {len(owned) - before} graphs"
+    elif new:
+        reason = _why(concrete, owned[:index]).replace("first call", "first graph")
+    else:
+        reason = _why_again(concrete, arguments)
+    return Call(text, index, new, reason)
+
+
+def argument_text(value: Any) -> str:
+    """An argument as in a call: a value in full, an array by its dtype and shape."""
     if not has_type(value) and not isinstance(value, list | tuple | Mapping):
         return python_text(value)
     if has_type(value) and hasattr(value, "numpy") and value.shape.rank == 0:

@@ -1,6 +1,6 @@
 """A tf.function or concrete function in, records out. Runs and traces nothing.
 
-Public API of TensorFlow 2.21 but for one call, in `_concrete_functions`.
+Public API of TensorFlow 2.21 but for one call, in `concretes_of`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def read_function(function: Any) -> Polymorphic:
         Polymorphic function path_length: 2 graphs, traces: 2
     """
     demand_polymorphic(function, "read_function")
-    concretes = tuple(read_concrete(c) for c in _concrete_functions(function))
+    concretes = tuple(read_concrete(c) for c in concretes_of(function))
     return Polymorphic(python_name(function), function.experimental_get_tracing_count(), concretes)
 
 
@@ -94,11 +94,11 @@ def python_name(function: Any) -> str:
     """The Python name of a tf.function, also after it went through a SavedModel."""
     python_function = function.python_function
     name = getattr(python_function, "__name__", type(python_function).__name__)
-    loaded = _concrete_functions(function) if name == "restored_function_body" else []
+    loaded = concretes_of(function) if name == "restored_function_body" else []
     return name_of(loaded[0]) if loaded else name
 
 
-def _concrete_functions(function: Any) -> list[Any]:
+def concretes_of(function: Any) -> list[Any]:
     """All concrete functions, oldest first. Private API: the public one gives only their text.
 
     If `_list_all_concrete_functions` goes away, `test_read_tf.py::test_lists_every_graph` fails.

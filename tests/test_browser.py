@@ -1,0 +1,161 @@
+"""Widgets as a learner meets them: a real JupyterLab, a real browser, and only the keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import MakeLesson
+from live_lab import (
+    FLAGS,
+    SECONDS,
+    Lab,
+    find_browser,
+    open_notebook,
+    run_all,
+    running_lab,
+    tab_to,
+    without_kernel,
+)
+from nbformat.v4 import new_markdown_cell, new_output
+
+pytestmark = pytest.mark.slow
+
+IMPORTS = """
+import tfl_helpers as tfl
+
+with tfl.quiet():
+    import tensorflow as tf
+"""
+SQUARE = """
+@tf.function
+def square(x):
+    print("tracing")
+    return x**2
+"""
+EXPLORE = 'tfl.explore_function(square, {"two": 2, "2.0": 2.0, "a tensor": tf.constant(2.0)})'
+MATCH = 'tfl.explore_spec(tf.TensorSpec([None, 2]), {"a row": [[1, 2]], "a number": 3.0})'
+CHOICE = "asked.choice"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import expect, sync_playwright
+
+    path = find_browser()
+    expect.set_options(timeout=SECONDS * 1000)
+    with sync_playwright() as playwright:  # ends with this module: it keeps an event loop running
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Any, lab: Lab) -> Iterator[Any]:
+    """A page in which no script may fail, and which talks to nobody but the Lab."""
+    errors: list[str] = []
+    outside: list[str] = []
+    shown = browser.new_page(viewport={"width": 1280, "height": 1200})
+    shown.set_default_timeout(SECONDS * 1000)
+    shown.on("pageerror", lambda error: errors.append(str(error)))
+    shown.on("request", lambda asked: outside.append(asked.url))
+    yield shown
+    shown.close()
+    assert errors == []
+    own = (lab.url, lab.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in outside if not url.startswith(own)] == []
+
+
+def status(page: Any, cell: int) -> Any:
+    return page.locator(".jp-CodeCell").nth(cell).get_by_role("status")
+
+
+def test_the_explorer_answers_to_the_keyboard(page: Any, lab: Lab, make_lesson: MakeLesson) -> None:
+    from playwright.sync_api import expect
+
+    path = make_lesson(IMPORTS, SQUARE, EXPLORE, MATCH, name="71_explore.ipynb")
+    open_notebook(page, lab, path)
+    run_all(page)
+    expect(status(page, 2)).to_have_text("No call yet; square owns 0 graphs.")
+    picture = page.locator(".jp-CodeCell").nth(2).get_by_role("img")
+    expect(picture).to_have_count(0)
+
+    tab_to(page, "two")
+    page.keyboard.press("Enter")
+    expect(status(page, 2)).to_have_text(
+        "square(two) traced a new graph #1: first graph. Python printed: tracing"
+    )
+    expect(picture).to_have_attribute("alt", "1 call so far; square owns 1 graph")
+    first = picture.get_attribute("src")
+
+    tab_to(page, "2.0")
+    page.keyboard.press("Space")
+    expect(status(page, 2)).to_have_text(re.compile(r"used graph #1 again: 2\.0 == 2"))
+    expect(picture).to_have_attribute("alt", "2 calls so far; square owns 1 graph")
+    assert picture.get_attribute("src") != first
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+    tab_to(page, "start again")
+    page.keyboard.press("Enter")
+    expect(status(page, 2)).to_have_text("The list of calls is empty again; square owns 1 graph.")
+
+    tab_to(page, "a number")
+    page.keyboard.press("Enter")
+    expect(status(page, 3)).to_have_text(re.compile("a number is refused: rank: 0"))
+    expect(page.get_by_role("table")).to_contain_text("✗ refused")
+
+
+def test_a_prediction_is_made_with_the_keyboard(
+    page: Any, lab: Lab, make_lesson: MakeLesson
+) -> None:
+    from playwright.sync_api import expect
+
+    asking = "from tfl_helpers import predict\n\nasked = predict(['one', 'two'])\nasked"
+    open_notebook(page, lab, make_lesson(asking, name="72_predict.ipynb"))
+    run_all(page)
+    expect(status(page, 0)).to_have_text("Press one, then run the next cell.")
+
+    tab_to(page, "two")
+    page.keyboard.press("Enter")
+    expect(status(page, 0)).to_have_text("You say: two. Now run the next cell.")
+
+
+def with_output(path: Path, shown: dict[str, Any]) -> Path:
+    """The notebook as somebody else's JupyterLab saved it: output there, no trust, no state."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata = {}
+    notebook.cells[-1].outputs = [new_output("display_data", data=shown)]
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_the_twin_shows_in_an_untrusted_copy_without_a_kernel(
+    page: Any, lab: Lab, make_lesson: MakeLesson
+) -> None:
+    import tensorflow as tf
+    from playwright.sync_api import expect
+
+    import tfl_helpers as tfl
+
+    square = tf.function(lambda x: x**2)
+    square(tf.constant(2.0))
+    shown = tfl.explore_function(square, {"two": 2, "a < b": 2.0})._repr_mimebundle_()
+    path = make_lesson(new_markdown_cell("# A copy"), EXPLORE, name="73_copy.ipynb")
+    without_kernel(page, lab, with_output(path, shown))
+
+    output = page.locator(".jp-CodeCell .jp-OutputArea")
+    expect(output.get_by_role("listitem")).to_have_text(["two", "a < b"])
+    expect(output).to_contain_text("owns 1 graph.")
+    expect(output.get_by_role("table")).to_contain_text("(x: float32[]) -> float32[]")
+    expect(output.get_by_role("button")).to_have_count(0)
+    assert [one for one in lab.sessions() if one["path"] == path.name] == []

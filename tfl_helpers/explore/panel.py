@@ -1,0 +1,145 @@
+"""Labels and someone who answers in, a panel of buttons out. Knows nothing of TensorFlow.
+
+Plain Buttons, reached with Tab and pressed with Enter or Space (see `ask`), and a twin for a
+notebook without a kernel.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..records import InputError, kind
+from ..tables import Table, choices_html, code_html, status_html
+
+_WIDE = {"width": "auto", "margin": "2px 6px 2px 0"}
+# Tables inside a widget get none of the room that JupyterLab gives to those of an output.
+_ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a press brings: one line that is announced, and HTML to look at."""
+
+    said: str
+    seen: str = ""
+
+
+class Explored(Protocol):
+    """Who answers: `labels` are the buttons; a sentence with `backticks` is the heading."""
+
+    labels: tuple[str, ...]
+
+    def heading(self) -> str:
+        """What a press does."""
+
+    def answer(self, number: int) -> Answer:
+        """Do what button `number` stands for."""
+
+    def restart(self) -> Answer:
+        """Forget the presses so far; also what is seen at first."""
+
+    def twin(self) -> tuple[str, tuple[Table, ...]]:
+        """How things stand, for a page without a kernel: a sentence and tables."""
+
+
+class Explorer:
+    """Buttons, a line that says what the last press did, and what it looks like."""
+
+    explored: Explored
+    buttons: tuple[Any, ...]
+    again: Any
+    said: Any
+    seen: Any
+
+    def press(self, label: str) -> None:
+        """Do what a press on the button with this label does."""
+        if label not in self.explored.labels:
+            known = ", ".join(self.explored.labels)
+            first = self.explored.labels[0]
+            raise InputError(f"press needs one of {known}, got {label}. Write press({first!r}).")
+        number = self.explored.labels.index(label)
+        self._show(self.explored.answer(number), number)
+
+    def restart(self) -> None:
+        """Do what a press on `start again` does."""
+        self._show(self.explored.restart())
+
+    def _show(self, answer: Answer, pressed: int | None = None) -> None:
+        for number, button in enumerate(self.buttons):
+            button.button_style = "info" if number == pressed else ""
+        self.said.value = status_html(answer.said)
+        self.seen.value = _ROOM + answer.seen if answer.seen else ""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        sentence, tables = self.explored.twin()
+        labels = self.explored.labels
+        lines = [sentence.replace("`", ""), "  " + "  |  ".join(labels)]
+        text = "\n".join([*lines, *(table.text() for table in tables)])
+        shown = choices_html(code_html(sentence), labels) + "".join(t.html() for t in tables)
+        return {**live, "text/plain": text, "text/html": shown}
+
+
+def explorer(explored: Explored) -> Explorer:
+    """The live panel of `explored`."""
+    return _widget_class()(explored)
+
+
+def labelled(arguments: Any, texts: Sequence[str], asker: str) -> dict[str, Any]:
+    """Arguments by label: a dict as it is, a list by `texts`, the text of each."""
+    labels = list(map(str, arguments)) if isinstance(arguments, dict) else list(texts)
+    if len(set(labels)) < len(labels):
+        raise InputError(
+            f"{asker} needs labels that differ, got {', '.join(labels)}. "
+            f"Write a dict, {{'my label': argument}}, in place of the {type(arguments).__name__}."
+        )
+    values = arguments.values() if isinstance(arguments, dict) else arguments
+    return dict(zip(labels, values, strict=True))
+
+
+def demand_arguments(arguments: Any, asker: str) -> None:
+    """Raise an InputError on behalf of `asker` unless there is a list or dict to choose from."""
+    if not isinstance(arguments, dict | list) or not arguments:
+        raise InputError(
+            f"{asker} needs a list of arguments, or a dict of them by label, got "
+            f"{kind(arguments)}. Write {{'two': 2, 'a tensor': tf.constant(2)}}."
+        )
+
+
+@functools.cache
+def _widget_class() -> type:
+    import ipywidgets as widgets
+
+    class LiveExplorer(Explorer, widgets.VBox):
+        """An explorer that JupyterLab shows live."""
+
+        def __init__(self, explored: Explored) -> None:
+            self.explored = explored
+            wide = widgets.Layout(**_WIDE)
+            self.buttons = tuple(
+                widgets.Button(description=label, layout=wide) for label in explored.labels
+            )
+            for button in self.buttons:
+                button.on_click(lambda pressed: self.press(pressed.description))
+            self.again = widgets.Button(description="start again", icon="undo", layout=wide)
+            self.again.style.button_color = "transparent"
+            self.again.on_click(lambda _: self.restart())
+            self.said, self.seen = widgets.HTML(), widgets.HTML()
+            self.seen.add_class("tfl-seen")
+            row = widgets.Box([*self.buttons, self.again], layout={"flex_flow": "row wrap"})
+            title = widgets.HTML(f"<strong>{code_html(explored.heading())}</strong>")
+            super().__init__([title, row, self.said, self.seen])
+            self._show(explored.restart())
+
+    return LiveExplorer
+
+
+def folded(summary: str, tables: Sequence[Table]) -> str:
+    """The tables behind a line that opens with Enter: a picture's words for a screen reader."""
+    inner = "".join(table.html() for table in tables)
+    return f"<details><summary>{html.escape(summary)}</summary>{inner}</details>"
