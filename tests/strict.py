@@ -2,106 +2,125 @@
 
 It keeps nbval's options and its one item per code cell, and replaces how they run and compare:
 nbval 0.11 skips pictures, output order and cells without a number, hides values before a `;`
-differently from JupyterLab, and waits for a dead kernel until the timeout. Nothing is sanitised.
+differently from JupyterLab, and waits for a dead kernel until the timeout. Tags and comments that
+nbval or nbclient know, such as `nbval-skip`, waive nothing.
 """
 
 from __future__ import annotations
 
 import copy
-import difflib
-import hashlib
-import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from tests.difference import difference
 from tfl_helpers.authoring.kernel import CellError, FreshKernel
+from tfl_helpers.authoring.lessons import NOTEBOOKS, ROOT
 from tfl_helpers.authoring.stored import tidy_outputs
 
 
 class StrictFile(IPyNbFile):
-    """A notebook with its kernel, which lives from the first selected cell to the last."""
+    """A notebook, run whole before its first cell is judged: a late cell may change an early one.
 
-    stopped: str | None = None
+    So one cell asked for alone is judged as in a run of all.
+    """
+
+    stopped: tuple[int, str] | None = None  # number of the cell that stopped the run, and why
 
     def collect(self) -> Iterator[StrictCell]:
         self.nb = nbformat.read(self.path, as_version=4)
+        self.rerun = without_outputs(self.nb)
         code = [i for i, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
         for number, index in enumerate(code, 1):
-            cell = self.nb.cells[index]
             item = StrictCell.from_parent(
-                self, name=f"cell-{number}", cell_num=number, cell=cell, options={}
+                self, name=f"cell-{number}", cell_num=number, cell=self.nb.cells[index], options={}
             )
-            item.index = index
+            item.rerun = self.rerun.cells[index]
             item.add_marker("slow")
             yield item
 
     def setup(self) -> None:
         timeout = int(self.config.option.nbval_cell_timeout)
-        self.fresh = FreshKernel(copy.deepcopy(self.nb), self.path.parent, timeout)
-        self.fresh.__enter__()
+        number = 0
+        try:
+            with FreshKernel(self.rerun, self.path.parent, timeout) as fresh:
+                for index, cell in enumerate(self.rerun.cells):
+                    number += cell.cell_type == "code"
+                    fresh.run_through(index)
+        except (CellError, RuntimeError) as error:  # nbclient's word for no answer at all
+            self.stopped = max(number, 1), str(error)
 
     def teardown(self) -> None:
-        if hasattr(self, "fresh"):
-            self.fresh.__exit__()
+        """Nothing is left to stop."""
 
 
 class StrictCell(IPyNbCell):
-    """One code cell; cells above it that were not selected run first."""
+    """One code cell of a notebook that has been run."""
 
-    index: int
+    rerun: NotebookNode
 
     def runtest(self) -> None:
-        if self.parent.stopped:
-            pytest.skip(f"did not run: {self.parent.stopped} stopped the notebook")
-        try:
-            fresh = self.parent.fresh.run_through(self.index)
-        except CellError as error:
-            self.parent.stopped = f"cell [{self.cell_num}]"
-            self.raise_cell_error(str(error))
-        fresh.outputs = tidy_outputs(fresh.outputs)
-        stored = [self.cell.execution_count, self.cell.outputs]
-        rerun = [fresh.execution_count, fresh.outputs]
-        if stored != rerun:
-            lines = difference(stored, rerun)
+        stop, reason = self.parent.stopped or (self.cell_num + 1, "")
+        if stop < self.cell_num:
+            pytest.skip(f"did not run: cell [{stop}] stopped the notebook")
+        self.rerun.outputs = tidy_outputs(self.rerun.outputs)
+        lines = difference(self.cell, self.rerun)
+        if stop == self.cell_num:
+            self.raise_cell_error(f"{reason}\n{lines}")
+        if fault := broken_promise(self.rerun):
+            self.raise_cell_error(f"cell [{self.cell_num}] {fault}\n{lines}")
+        if lines:
             self.raise_cell_error(f"cell [{self.cell_num}] is not what is stored\n{lines}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
         if not isinstance(excinfo.value, NbCellError):
             return super().repr_failure(excinfo)
-        again = f"Run it again: python -m pytest {self.nodeid}"
-        return f"{self.path.name} {excinfo.value}\n\nThe cell:\n{self.cell.source}\n\n{again}"
+        said, cell = f"{self._notebook} {excinfo.value}", f"The cell:\n{self.cell.source}"
+        return "\n\n".join([said, cell, *commands(self.path, self.name)])
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        return self.path, None, f"{self.path.name} {self.name}"
+        return self.path, None, f"{self._notebook} {self.name}"
+
+    @property
+    def _notebook(self) -> str:
+        """With its folder, which is the language."""
+        return "/".join(self.path.parts[-2:])
 
 
-def difference(stored: Any, rerun: Any) -> str:
-    """The lines in which two lists of outputs differ; pictures are told by their hash."""
-    lines = [_lines(stored), _lines(rerun)]
-    return "\n".join(difflib.unified_diff(*lines, "stored", "run again", n=1, lineterm=""))
+def commands(path: Path, name: str) -> Iterator[str]:
+    """What to type to run one cell again, and to store what it gives now; at the clone's root."""
+    inside = path.is_relative_to(ROOT)
+    place = path.relative_to(ROOT).as_posix() if inside else str(path)
+    yield f"Run it again:\npython3 -m tfl_helpers test -- {shlex.quote(f'{place}::{name}')}"
+    if path.is_relative_to(NOTEBOOKS):
+        yield f"If the new output is right:\npython3 -m tfl_helpers execute {place}"
 
 
-def _lines(value: Any) -> list[str]:
-    text = json.dumps(_readable(value), indent=1, ensure_ascii=False, sort_keys=True)
-    return text.splitlines()
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """A copy before its run, so that a cell that does not run cannot keep what it stores."""
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    return bare
 
 
-def _readable(value: Any, key: str = "") -> Any:
-    if isinstance(value, dict):
-        return {name: _readable(part, name) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_readable(part) for part in value]
-    if key.startswith("image/") and key != "image/svg+xml":
-        return f"{len(value)} characters, sha256 {hashlib.sha256(value.encode()).hexdigest()[:16]}"
-    if not isinstance(value, str):
-        return value
-    lines = value.replace("><", ">\n<").replace("%3E%3C", "%3E\n%3C").splitlines(keepends=True)
-    return lines if len(lines) > 1 else value
+def broken_promise(rerun: NotebookNode) -> str:
+    """What a cell did not do although it should, whatever is stored; empty if it did."""
+    if rerun.execution_count is None:
+        return "did not run: it is empty, or tagged skip-execution"
+    if any(output.get("name") == "stderr" for output in rerun.outputs):
+        return "wrote on stderr, which must stay empty"
+    raised = any(output.output_type == "error" for output in rerun.outputs)
+    if "raises-exception" in rerun.metadata.get("tags", []) and not raised:
+        return "is tagged raises-exception and raised nothing"
+    return ""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,17 +130,3 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Any:
         StrictFile.from_parent(parent, path=file_path) if isinstance(node, IPyNbFile) else node
         for node in collected
     ]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With -n: the cells of one notebook on one worker (`load` would spread them over all)."""
-    if config.getoption("dist") != "load":
-        return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByNotebook(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition(".ipynb::")[0]
-
-    return ByNotebook(config, log)

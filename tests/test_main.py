@@ -17,6 +17,7 @@ import pytest
 
 from tfl_helpers import __main__ as command_line
 from tfl_helpers.authoring.lessons import find_lessons
+from tfl_helpers.authoring.warm import COLD
 
 COMMANDS = ("lab", "doctor", "run", "test", "execute")
 
@@ -52,6 +53,26 @@ def test_options_after_two_dashes_are_passed_on():
     assert command_line.parse(["test", "--fast", "--", "-k", "figure"]).rest == ["-k", "figure"]
     assert command_line.parse(["lab", "3", "--", "--port", "8889"]).rest == ["--port", "8889"]
     assert command_line.parse(["lab", "3"]).rest == []
+
+
+def test_the_tests_spread_over_the_cores_unless_options_say_what_to_run():
+    spread = ["-n", "logical", "--maxprocesses", "4"]
+    commands = {
+        (): ["pytest", *spread],
+        ("--fast",): ["pytest", "-m", "not slow", *spread],
+        ("--", "-k", "figure"): ["pytest", "-k", "figure"],
+    }
+    for arguments, command in commands.items():
+        options = command_line.parse(["test", *arguments])
+        assert command_line.pytest_command(options) == command
+
+
+def test_cold_is_told_to_the_tests(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(COLD, "")
+    monkeypatch.setattr(command_line, "run_tools", lambda steps, folder: os.environ[COLD])
+    for arguments, told in ((["test"], ""), (["test", "--cold"], "1")):
+        options = command_line.parse(arguments)
+        assert options.run(options) == told
 
 
 def test_options_that_nothing_takes_are_refused(capsys: pytest.CaptureFixture[str]):

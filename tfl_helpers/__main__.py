@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
     test = commands.add_parser("test", help="authors: check code and lessons")
     test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
+    test.add_argument("--cold", action="store_true", help="start every kernel from nothing")
     test.epilog = "Options of pytest may follow: test -- -k figure"
     test.set_defaults(run=_test)
     execute = commands.add_parser("execute", help="authors: store fresh outputs in the lessons")
@@ -140,9 +141,17 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    fast = ["-m", "not slow"] if options.fast else []
-    steps = (["ruff", "check"], ["ruff", "format", "--check"], ["pytest", *fast, *options.rest])
+    if options.cold:
+        os.environ["TFL_COLD"] = "1"  # read by authoring/warm.py
+    steps = (["ruff", "check"], ["ruff", "format", "--check"], pytest_command(options))
     return run_tools(steps, ROOT)
+
+
+def pytest_command(options: argparse.Namespace) -> list[str]:
+    """Over the cores, or in one process when options say what to run: that may be one cell."""
+    fast = ["-m", "not slow"] if options.fast else []
+    spread = [] if options.rest else ["-n", "logical", "--maxprocesses", "4"]  # 1 GB for each
+    return ["pytest", *fast, *spread, *options.rest]
 
 
 def run_tools(steps: Iterable[list[str]], folder: Path) -> int:

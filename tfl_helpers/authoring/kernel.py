@@ -5,22 +5,17 @@ The one way in which stored outputs are made (execute) and tested (tests/strict.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from traitlets import default
 
-from .lessons import ROOT
+from .own_kernel import OwnKernel
 
 # ipykernel copies what C++ code writes to its file descriptors into the page in a thread of its
 # own: the line comes, comes later, or is lost. Here these descriptors lead to a file instead.
@@ -29,20 +24,6 @@ NO_CAPTURE = "--IPKernelApp.capture_fd_output=False"
 
 class CellError(Exception):
     """A cell raised, took too long or lost its kernel; says which cell and why."""
-
-
-class OwnKernel(AsyncKernelManager):
-    """Starts this interpreter with this checkout's helpers, whatever else is installed."""
-
-    @default("kernel_spec_manager")
-    def _own_environment_only(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[])
-
-    async def start_kernel(self, **options: Any) -> None:
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-        options.setdefault("stderr", subprocess.DEVNULL)  # its remarks on its own sockets
-        await super().start_kernel(env=environment, **options)
 
 
 class FreshKernel:
@@ -97,7 +78,9 @@ class FreshKernel:
             limit = f"{self._client.timeout} seconds"
             raise CellError(f"{place} was not done after {limit}") from None
         except DeadKernelError:
-            raise CellError(f"{place} ended the kernel's process") from None
+            silent = self._client.kc.unanswered
+            what = "was not taken up by the kernel" if silent else "ended the kernel's process"
+            raise CellError(f"{place} {what}") from None
         if heard := self._noise.read_bytes()[self._heard :]:
             self._heard += len(heard)
             text = heard.decode("utf-8", "replace")

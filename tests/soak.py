@@ -1,0 +1,84 @@
+"""Re-run the whole course many times and count false alarms: `python -m tests.soak 10 --busy`.
+
+A strict comparison is worth as much as its silence on unchanged notebooks. What follows `--` goes
+to pytest, such as `-n 2`. Nothing here is collected as a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tfl_helpers.authoring.lessons import ROOT
+
+COURSE = ("notebooks", "tests/test_notebooks_solved.py")
+ENDLESS = "import os\nfor_whom = os.getppid()\nwhile os.getppid() == for_whom: pass"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the course as often as asked; 1 if a cell or a lesson failed in any run."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = argparse.ArgumentParser(prog="python -m tests.soak")
+    parser.add_argument("runs", type=int, help="how often")
+    parser.add_argument("--busy", action="store_true", help="keep one core busy meanwhile")
+    options = parser.parse_args(arguments[:end])
+    results = []
+    with busy(options.busy):
+        for number in range(1, options.runs + 1):
+            tests, alarms, seconds = run_course(arguments[end + 1 :])
+            results.append((tests, alarms, seconds))
+            print(f"run {number}: {tests} tests, {len(alarms)} failed, {seconds:.0f} s", flush=True)
+            for alarm in alarms:
+                print(f"  {alarm}", flush=True)
+    tests, alarms = sum(r[0] for r in results), sum(len(r[1]) for r in results)
+    middle = statistics.median(seconds for _, _, seconds in results)
+    print(f"{options.runs} runs, {tests} tests, {alarms} false alarms, median {middle:.0f} s a run")
+    return int(alarms > 0)
+
+
+def run_course(options: list[str]) -> tuple[int, list[str], float]:
+    """How many tests ran, which failed or were left out, and the seconds that it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *options, *COURSE]
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        seconds = time.perf_counter() - start
+        if not report.exists():
+            return 0, [f"pytest stopped: {' '.join(command)}"], seconds
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    return len(cases), [alarm for case in cases for alarm in _alarms(case)], seconds
+
+
+def _alarms(case: ElementTree.Element) -> Iterator[str]:
+    for outcome in case:
+        if outcome.tag in ("failure", "error", "skipped"):
+            name = f"{case.get('classname')} {case.get('name')}"
+            yield f"{outcome.tag}: {name}\n{outcome.text or outcome.get('message')}"
+
+
+@contextmanager
+def busy(wanted: bool) -> Iterator[None]:
+    """Meanwhile a process that does nothing takes as much of one core as it gets."""
+    others = [subprocess.Popen([sys.executable, "-c", ENDLESS])] if wanted else []
+    if wanted and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(others[0].pid, {max(os.sched_getaffinity(0))})
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
