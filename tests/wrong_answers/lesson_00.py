@@ -1,0 +1,42 @@
+"""Wrong answers to the exercises of lesson 00."""
+
+from . import WrongAnswer
+
+NO_LIST = "Write a list with one answer for each of"
+
+STATIONS = '["tf.function", "concrete function", ".tflite", "device", "eager"]'
+OTHERWISE_SPELLED = '["tf.function", "concrete function", "TFLite", "device", "Eager"]'
+CUBE = "tf.function(cube).get_concrete_function(tf.TensorSpec([None], tf.float32))"
+TWO_ACTS = "decorate, then trace"
+
+ANSWERS = {
+    "00-stations": [
+        WrongAnswer(
+            "decorating makes a graph",
+            "not yet asked for a graph",
+            change=('["tf.function", ', '["concrete function", '),
+        ),
+        WrongAnswer("the runner is the file", "Not the file", change=('"device"', '".tflite"')),
+        WrongAnswer(
+            "whatever TensorFlow computes is a graph",
+            "TensorFlow answered at once",
+            change=('"eager"', '"tf.function"'),
+        ),
+        WrongAnswer(
+            "spelled in another way than the picture",
+            "'TFLite'",
+            change=(STATIONS, OTHERWISE_SPELLED),
+        ),
+        WrongAnswer(
+            "a dict, as `things` is one", NO_LIST, change=(STATIONS, '{"model": ".tflite"}')
+        ),
+    ],
+    "00-cube": [
+        WrongAnswer("stops at the tf.function", TWO_ACTS, change=(CUBE, "tf.function(cube)")),
+        WrongAnswer("a value", TWO_ACTS, change=(CUBE, "cube(tf.constant(2.0))")),
+        WrongAnswer("the signature alone", TWO_ACTS, change=(CUBE, "tf.TensorSpec([None])")),
+        WrongAnswer("one number", "`TensorSpec` with `None`", change=("[None]", "[]")),
+        WrongAnswer("a size from an example", "`TensorSpec` with `None`", change=("[None]", "[3]")),
+        WrongAnswer("another dtype", "`tf.float32`", change=("tf.float32", "tf.float64")),
+    ],
+}
