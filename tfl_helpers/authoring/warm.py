@@ -47,7 +47,8 @@ class WarmServer:
             listener.bind(address)
             listener.listen()
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", f"{__package__}.warm_server", str(listener.fileno())],
+                [sys.executable, "-m", f"{__package__}.warm_server", str(listener.fileno())],
+                cwd=self._folder,
                 stdin=subprocess.PIPE,  # it ends with this one, however this one ends
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -143,7 +143,7 @@ def become(request: dict[str, Any]) -> None:
         os.dup2(descriptor, target)
         os.close(descriptor)
     os.environ.clear()
-    os.environ.update(request["environment"], JPY_PARENT_PID=str(os.getppid()))
+    os.environ.update(request["environment"])
     os.chdir(request["folder"])
     tempfile.tempdir = None
     sys.path.insert(0, os.getcwd())
@@ -153,10 +153,13 @@ def become(request: dict[str, Any]) -> None:
         del sys.modules[name]
     gc.enable()
     sys.argv = request["arguments"]
+    if sys.argv[0] == "ipykernel_launcher":  # it ends when this process is no more
+        sys.argv.append(f"--IPKernelApp.parent_handle={os.getppid()}")
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # the folder of this process; a fork gets its own
     loaded_with = settings(os.environ)
     preload()
     become(serve(socket.socket(fileno=int(sys.argv[1])), loaded_with))
