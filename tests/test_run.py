@@ -67,6 +67,13 @@ def test_a_dead_kernel_is_told_at_once(make_lesson: MakeLesson, lesson: Path) ->
     assert str(caught.value) == "78_dead.ipynb stopped: a cell ended the kernel's process."
 
 
+@pytest.mark.slow
+def test_no_state_of_widgets_is_kept(make_lesson: MakeLesson, lesson: Path) -> None:
+    source = "import ipywidgets\nbox = ipywidgets.Output()\nwith box:\n    print(1)"
+    copy = run.run_lesson(make_lesson(source, name="79_box.ipynb"), {})
+    assert "widgets" not in nbformat.read(copy, as_version=4).metadata
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -91,11 +91,6 @@ def test_the_command_in_a_report_finds_the_cell() -> None:
     assert store.endswith(f"\npython3 -m tfl_helpers execute {cell.partition('::')[0]}")
 
 
-@pytest.mark.xfail(
-    raises=KeyError,
-    strict=True,
-    reason="nbclient 0.11 keeps no widget state (store_widget_state=False) and yet writes to it",
-)
 def test_what_an_output_widget_captures_is_no_output_of_the_cell(make_lesson: MakeLesson) -> None:
     lesson = make_lesson(
         "import ipywidgets", "box = ipywidgets.Output()\nwith box:\n    print(1)", "box.outputs"

@@ -46,7 +46,6 @@ class FreshKernel:
             resources={"metadata": {"path": str(folder)}},
             timeout=timeout,
             record_timing=False,
-            store_widget_state=False,
         )
 
     def __enter__(self) -> FreshKernel:

@@ -25,6 +25,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
     Raises:
         InputError: the lesson has no parameter of that name, or one of its cells raised.
     """
+    import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
 
@@ -34,7 +35,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
     try:
-        papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **options())
+        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **options())
     except papermill.PapermillExecutionError as error:
         raise InputError(
             f"{lesson.name} stopped: cell [{error.exec_count}] raised {error.ename}: "
@@ -43,18 +44,19 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
         ) from None
     except DeadKernelError:
         raise InputError(f"{lesson.name} stopped: a cell ended the kernel's process.") from None
+    if run.metadata.pop("widgets", None):  # of widgets whose kernel is gone: their twins show more
+        nbformat.write(run, output)
     return output
 
 
 def options() -> dict[str, Any]:
-    """How papermill runs here: own interpreter, no widget state, written once at the end."""
+    """How papermill runs here: own interpreter, written once at the end."""
     from .kernel import OwnKernel
 
     return {
         "kernel_name": "python3",
         "kernel_manager_class": OwnKernel,
         "request_save_on_cell_execute": False,
-        "store_widget_state": False,
     }
 
 
