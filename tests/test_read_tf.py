@@ -6,6 +6,7 @@ import gc
 import re
 from collections import namedtuple
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,11 @@ def test_reads_condition_and_body_of_a_loop() -> None:
     assert ops(graph.bodies[0]) == ["Less"]
     assert ops(graph.bodies[1])[:2] == ["Cast", "AddV2"]
     assert loop.type == "float32[2]", "of several results the one that is read, not the counter"
+    inputs, outputs = (
+        [n.label for n in graph.bodies[1].nodes if n.kind == kind] for kind in ("input", "output")
+    )
+    assert outputs == [f"next {label}" for label in inputs], "what each is in the next round"
+    assert "loop_counter" in inputs
 
 
 def test_reads_the_branches_of_a_switch() -> None:
@@ -146,6 +152,20 @@ def test_reads_a_function_inside_a_function() -> None:
 
     assert ops(graph) == ["PartitionedCall", "AddV2"]
     assert [ops(body) for body in graph.bodies] == [["Sin"]]
+    assert graph.bodies[0].title == "PartitionedCall PartitionedCall: <lambda>"
+
+
+def test_variables_that_a_loaded_call_hands_on_keep_their_names(tmp_path: Path) -> None:
+    module = tf.Module()
+    module.scale = tf.Variable(2.0, name="scale")
+    module.times = tf.function(lambda x: x * module.scale, input_signature=[PAIR])
+    concrete = module.times.get_concrete_function()
+    tf.saved_model.save(module, tmp_path, signatures=concrete)
+    loaded = tf.saved_model.load(tmp_path)
+
+    (call,) = read_concrete(loaded.signatures["serving_default"]).graph.bodies
+    assert [n.label for n in call.nodes if n.kind == "variable"] == ["scale"]
+    assert ops(call) == ["Mul"]
 
 
 def test_nodes_are_in_order_and_wired() -> None:

@@ -167,12 +167,11 @@ def _trace_claim(
     from ..read.calls import read_calls
     from ..read.function import read_function
 
-    try:
-        found = read_function(function)
-    except Exception:  # a function with a signature is traced by the look at its graphs
-        return [Claim(asked, wanted, "tracing raises an error", False)], ()
+    found = read_function(function)
     if found.traces == traces:
         return [Claim(asked, wanted, wanted, True)], ()
+    if calls and not found.concretes:
+        return [Claim(asked, wanted, "tracing raises an error", False)], ()
     reached = [c for c in read_calls(function, calls).calls if c.reached is not None]
     reasons = [call.reason for call in reached if call.new]
     advice = on_traces(found.traces, traces, reasons) if reached else ""

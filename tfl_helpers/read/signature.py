@@ -12,14 +12,15 @@ from ..values import clip
 
 def name_of(function: Any) -> str:
     """The Python name of a concrete function, also after it went through a SavedModel."""
-    name = _python_name(function.name)
+    name = plain_name(function.name)
     if name != "signature_wrapper":
         return name
     calls = [op for op in function.graph.get_operations() if op.type.endswith("PartitionedCall")]
-    return _python_name(calls[0].get_attr("f").name) if calls else name
+    return plain_name(calls[0].get_attr("f").name) if calls else name
 
 
-def _python_name(name: str | bytes) -> str:
+def plain_name(name: str | bytes) -> str:
+    """The name of a function in a graph without what TensorFlow put around it."""
     text = name.decode() if isinstance(name, bytes) else name
     return re.sub(r"^__inference_(?:signature_wrapper_)?(.+?)_\d+$", r"\1", text)
 
@@ -28,9 +29,12 @@ def parameters_of(function: Any) -> tuple[tuple[Port, ...], tuple[tuple[str, str
     """Tensor inputs, and the Python values that were baked in, with what they are called."""
     positional, named = function.structured_input_signature or ((), {})
     names = function.function_type.parameters
+    # A loaded signature has its named inputs in another order in each process.
+    place = {name: i for i, name in enumerate(names)}
+    by_name = sorted(named.items(), key=lambda item: place.get(item[0], len(place)))
     leaves = [
         leaf
-        for name, given in [*zip(names, positional, strict=False), *named.items()]
+        for name, given in [*zip(names, positional, strict=False), *by_name]
         for leaf in _leaves(name, given)
     ]
     inputs = [Port(name, TensorType.like(leaf)) for name, leaf in leaves if has_type(leaf)]
