@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -52,6 +52,7 @@ class Explorer:
     explored: Explored
     buttons: tuple[Any, ...]
     again: Any
+    field: Any
     said: Any
     seen: Any
 
@@ -64,8 +65,14 @@ class Explorer:
         number = self.explored.labels.index(label)
         self._show(self.explored.answer(number), number)
 
+    def search(self, text: str) -> None:
+        """Do what Enter after this text in the field does."""
+        self.field.value = text
+
     def restart(self) -> None:
         """Do what a press on `start again` does."""
+        if self.field is not None:
+            self.field.value = ""
         self._show(self.explored.restart())
 
     def _show(self, answer: Answer, pressed: int | None = None) -> None:
@@ -85,9 +92,9 @@ class Explorer:
         return {**live, "text/plain": text, "text/html": shown}
 
 
-def explorer(explored: Explored) -> Explorer:
-    """The live panel of `explored`."""
-    return _widget_class()(explored)
+def explorer(explored: Explored, field: str = "") -> Explorer:
+    """The live panel of `explored`; with a text field called `field` if it has a `search`."""
+    return _widget_class()(explored, field)
 
 
 def labelled(arguments: Any, texts: Sequence[str], asker: str) -> dict[str, Any]:
@@ -118,7 +125,7 @@ def _widget_class() -> type:
     class LiveExplorer(Explorer, widgets.VBox):
         """An explorer that JupyterLab shows live."""
 
-        def __init__(self, explored: Explored) -> None:
+        def __init__(self, explored: Explored, field: str) -> None:
             self.explored = explored
             wide = widgets.Layout(**_WIDE)
             self.buttons = tuple(
@@ -129,14 +136,26 @@ def _widget_class() -> type:
             self.again = widgets.Button(description="start again", icon="undo", layout=wide)
             self.again.style.button_color = "transparent"
             self.again.on_click(lambda _: self.restart())
+            self.field = _text_field(field, explored, self._show) if field else None
             self.said, self.seen = widgets.HTML(), widgets.HTML()
             self.seen.add_class("tfl-seen")
-            row = widgets.Box([*self.buttons, self.again], layout={"flex_flow": "row wrap"})
+            asking = [*self.buttons, self.again, *([self.field] if field else [])]
+            row = widgets.Box(asking, layout={"flex_flow": "row wrap"})
             title = widgets.HTML(f"<strong>{code_html(explored.heading())}</strong>")
             super().__init__([title, row, self.said, self.seen])
             self._show(explored.restart())
 
     return LiveExplorer
+
+
+def _text_field(name: str, explored: Any, show: Callable[[Answer], None]) -> Any:
+    """A field that answers to Enter: with each key, a screen reader would never be done."""
+    import ipywidgets as widgets
+
+    field = widgets.Text(description=name, continuous_update=False)
+    field.style.description_width = "initial"
+    field.observe(lambda change: show(explored.search(change.new)), "value")
+    return field
 
 
 def folded(summary: str, tables: Sequence[Table]) -> str:
