@@ -87,6 +87,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     kinds = "JUPYTER_CONFIG JUPYTER_DATA JUPYTER_RUNTIME JUPYTERLAB_SETTINGS JUPYTERLAB_WORKSPACES"
     own = {f"{kind}_DIR": str(folder / kind.lower()) for kind in kinds.split()}
     own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT)}
+    own |= {"TFL_PROGRESS": str(folder / "progress.json")}
     command = lab_command(notebooks / "none.ipynb", False, getattr(os, "geteuid", lambda: 1)() == 0)
     command += ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={lab.token}"]

@@ -26,6 +26,7 @@ from traitlets import Type, default
 from . import warm
 
 READY_SECONDS = 15  # a forked kernel takes 0.3; then it is replaced by one that starts from nothing
+UNSEEN = {"TFL_PROGRESS": "off"}  # what is run here is no learner's progress
 ANSWER_SECONDS = 20  # a kernel says that it is busy a few milliseconds after it got a cell
 
 
@@ -157,7 +158,7 @@ class OwnKernel(AsyncKernelManager):
             self.connection_file = str(Path(self._folder.name) / "kernel.json")
             self.provisioner = OwnProvisioner(parent=self, kernel_spec=self.kernel_spec)
         options.setdefault("stderr", subprocess.DEVNULL)  # its remarks on its own sockets
-        options.setdefault("env", {**warm.ENVIRONMENT, "TMPDIR": self._folder.name})
+        options.setdefault("env", {**warm.ENVIRONMENT, "TMPDIR": self._folder.name, **UNSEEN})
         await super().start_kernel(**options)
         await self._listens()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..progress import record_right
 from ..tables import Shown, Table, code_html
 
 MIME = "application/vnd.tfl.verdict+json"
@@ -67,6 +68,8 @@ class Verdict(Shown):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         shown = "".join(table.html() for table in self.tables()) or f"<p>{self.headline}</p>"
-        tries = "".join(f"<p><b>Try:</b> {code_html(text)}</p>" for text in self.advice)
-        state = {"state": self.state}
-        return {"text/plain": str(self), "text/html": shown + tries, MIME: state}
+        shown += "".join(f"<p><b>Try:</b> {code_html(text)}</p>" for text in self.advice)
+        text = str(self)
+        if self.state == "right" and (note := record_right()):
+            text, shown = f"{text}\n{note}", f"{shown}<p>{code_html(note)}</p>"
+        return {"text/plain": text, "text/html": shown, MIME: {"state": self.state}}

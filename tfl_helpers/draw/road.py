@@ -7,21 +7,25 @@ from typing import Any
 
 from ..figure.canvas import Canvas, Picture
 from ..figure.shapes import BLUE, GREY, ORANGE, PALE_BLUE, RULE, SMALL, WHITE, wrap_text
-from ..read.stations import STATIONS, find_station
+from ..progress import Progress, read_progress
+from ..read.stations import STATIONS, Station, find_station
 from ..records import InputError
 
 _PITCH, _RADIUS, _WIDE = 144.0, 11.0, 118.0  # pixels; the last is the widest text in a tag
 _NAME, _ROAD, _WORDS, _TAGS = 0.0, 30.0, 60.0, 76.0  # heights on the page
 _LINE, _PAD = 14.0, 7.0
+_BAR = 6.0  # height of the bar that says how many exercises are done
 
 
-def draw_road(*things: Any, here: str | None = None) -> Picture:
+def draw_road(*things: Any, here: str | None = None, progress: bool = False) -> Picture:
     """The six stations of the course in order; each thing lights the one where it belongs.
 
     Args:
         things: What you have made so far: a tensor or Python function, a tf.function, a concrete
             function, a SavedModel's folder, a .tflite file's bytes, a LiteRT interpreter.
         here: The name of the station to mark with "you are here".
+        progress: Say under each station how many of its lessons' exercises you have had right,
+            once there is one; from your own file, which TFL_PROGRESS names or switches off.
 
     Raises:
         InputError: a thing belongs to no station, or `here` is not the name of one.
@@ -39,21 +43,33 @@ def draw_road(*things: Any, here: str | None = None) -> Picture:
     for thing in things:
         name, description = find_station(thing)
         lit[name].append(description)
+    done = read_progress() if progress else Progress()
     canvas = Canvas()
     _draw_track(canvas, [bool(lit[name]) for name in names])
-    for i, name in enumerate(names):
-        _draw_station(canvas, i * _PITCH, i, lit[name], name == here)
+    for i, station in enumerate(STATIONS):
+        top = _draw_done(canvas, i * _PITCH, station, done)
+        _draw_station(canvas, i * _PITCH, i, lit[station.name], station.name == here, top)
+    return canvas.picture(_caption(lit, done), _words(lit, here, done))
+
+
+def _caption(lit: dict[str, list[str]], done: Progress) -> str:
     reached = sum(map(bool, lit.values()))
-    count = (
-        f": {reached} of {len(names)} stations reached" if things else f", {len(names)} stations"
-    )
-    return canvas.picture(f"The road from eager code to a device{count}", _words(lit, here))
+    count = f": {reached} of {len(lit)} stations reached" if reached else f", {len(lit)} stations"
+    every = _done_words(done, " ".join(station.lessons for station in STATIONS))
+    note = f" ({done.note})" if done.note else ""
+    return f"The road from eager code to a device{count}{every}{note}"
 
 
-def _words(lit: dict[str, list[str]], here: str | None) -> str:
+def _done_words(done: Progress, lessons: str) -> str:
+    right, known = done.count(lessons)
+    return f", {right} of {known} exercises right" if done.right and known else ""
+
+
+def _words(lit: dict[str, list[str]], here: str | None, done: Progress) -> str:
     lines = []
     for i, station in enumerate(STATIONS, 1):
         things = f" [reached: {'; '.join(lit[station.name])}]" if lit[station.name] else ""
+        things += _done_words(done, station.lessons)
         mark = " (you are here)" if station.name == here else ""
         onward = f"; then {station.onward}" if station.onward else ""
         lines.append(f"  {i}. {station.name}{mark}: {station.words}{onward}{things}")
@@ -71,7 +87,22 @@ def _draw_track(canvas: Canvas, lit: Sequence[bool]) -> None:
         canvas.text(middle, _ROAD - 6, station.onward, size=SMALL, color=GREY, anchor="middle")
 
 
-def _draw_station(canvas: Canvas, x: float, i: int, things: list[str], here: bool) -> None:
+def _draw_done(canvas: Canvas, x: float, station: Station, done: Progress) -> float:
+    """A bar and its words below a station; returns where its tags may begin."""
+    right, known = done.count(station.lessons)
+    if not done.right or not known:
+        return _TAGS
+    left, top = x - _WIDE / 2, _TAGS + 2
+    canvas.box(left, top, _WIDE, _BAR, stroke=GREY, radius=_BAR / 2)
+    if right:
+        canvas.box(left, top, _WIDE * right / known, _BAR, fill=BLUE, stroke=BLUE, radius=_BAR / 2)
+    canvas.text(x, top + _BAR + _LINE, f"{right} of {known} exercises", size=SMALL, anchor="middle")
+    return top + _BAR + 2 * _LINE
+
+
+def _draw_station(
+    canvas: Canvas, x: float, i: int, things: list[str], here: bool, top: float
+) -> None:
     station, size = STATIONS[i], 2 * _RADIUS
     look = {"fill": BLUE, "stroke": BLUE} if things else {"stroke": GREY, "dash": True}
     canvas.text(x, _NAME, station.name, bold=True, anchor="middle")
@@ -85,7 +116,6 @@ def _draw_station(canvas: Canvas, x: float, i: int, things: list[str], here: boo
     if here:
         canvas.text(x, _NAME - 27, "you are here", bold=True, color=ORANGE, anchor="middle")
         canvas.line([(x, _NAME - 24), (x, _NAME - 12)], color=ORANGE, width=2.0)
-    top = _TAGS
     for thing in things:
         top = _draw_tag(canvas, x, top, wrap_text(thing, _WIDE, SMALL))
 

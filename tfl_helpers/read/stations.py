@@ -17,21 +17,28 @@ from ..records import Concrete, InputError, LiteModel, Polymorphic, Port, Tensor
 
 @dataclass(frozen=True)
 class Station:
-    """One stop: what it is, what a learner holds there, and the act that leads on."""
+    """One stop: what it is, what a learner holds there, its lessons, and the act that leads on."""
 
     name: str
     words: str
     holds: str
+    lessons: str
     onward: str = ""
 
 
 STATIONS = (
-    Station("eager", "values now, in Python", "a tensor or a Python function", "decorate"),
-    Station("tf.function", "one name, many graphs", "a tf.function", "trace"),
-    Station("concrete function", "one graph, fixed dtypes", "a concrete function", "save"),
-    Station("SavedModel", "a folder, needs no code", "its folder, or the loaded model", "convert"),
-    Station(".tflite", "one small file", "its bytes, or the file's path", "run"),
-    Station("device", "needs no TensorFlow", "a LiteRT interpreter or runner"),
+    Station("eager", "values now, in Python", "a tensor or a Python function", "00 01", "decorate"),
+    Station("tf.function", "one name, many graphs", "a tf.function", "02 03", "trace"),
+    Station("concrete function", "one graph, fixed dtypes", "a concrete function", "04 05", "save"),
+    Station(
+        "SavedModel",
+        "a folder, needs no code",
+        "its folder, or the loaded model",
+        "06 07 08",
+        "convert",
+    ),
+    Station(".tflite", "one small file", "its bytes, or the file's path", "09 11 12", "run"),
+    Station("device", "needs no TensorFlow", "a LiteRT interpreter or runner", "10 13 14"),
 )
 
 
