@@ -41,6 +41,7 @@ print({name: os.environ[name] for name in os.environ if name.startswith(("TF_", 
 print(os.getcwd() == os.environ["PWD_OF_TEST"], os.listdir(), sys.path, sys.argv[0], sys.flags)
 print(plt.get_backend(), plt.isinteractive(), __name__, os.getpgid(0) == os.getpid())
 print(tf.constant(2.0) * 3, os.environ["MPLBACKEND"], os.environ.get("TMPDIR") != None)
+tf.print("on the page")
 """
 # In the place of TensorFlow: a file that does what the test says, and takes no time to load.
 STANDS_IN = "import os\nos.environ['TF2_STANDS_IN'] = '1'\nos.write(2, b'I0000 log')\n"

@@ -5,6 +5,7 @@ For warm_server.py: what a kernel and a lesson load, and how it seems not to be 
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import logging
@@ -93,6 +94,8 @@ class Shelf:
         self._logger.setLevel(logging.INFO if typing else logging.NOTSET)
         for handler in self._logger.handlers:
             handler.setStream(sys.stdout if typing else sys.stderr)  # type: ignore[attr-defined]
+        if hasattr(builtins, "get_ipython"):  # as tensorflow/python/ops/logging_ops.py: tf.print
+            sys.modules["tensorflow.python.ops.logging_ops"].enable_interactive_logging()
 
 
 def _import_aside(names: Sequence[str]) -> bytes:
