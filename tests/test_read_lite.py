@@ -143,6 +143,14 @@ def test_inner_graphs_are_there(loop: LiteModel) -> None:
     assert types["IF"] == "float32[2]"
     assert types["TOPK_V2"] == "float32[1], int32[1]"
     assert types["ARG_MAX"] == "int64[]"
+    roles = sorted(body.title.rpartition(": ")[2] for body in walk.bodies)
+    assert roles == ["body", "cond", "else_branch", "init", "then_branch"]
+    assert all(any(body is graph for graph in loop.subgraphs) for body in walk.bodies)
+
+
+def test_an_operator_tells_the_ops_that_it_came_from(gesture: bytes) -> None:
+    ops = [node for node in read_tflite(gesture).subgraphs[0].nodes if node.kind == "op"]
+    assert all(node.detail for node in ops)
 
 
 def test_a_fused_activation_is_shown(loop: LiteModel) -> None:

@@ -1,66 +1,51 @@
-"""A graph in, a picture of its boxes and arrows out. What stands in a box: see `graph_boxes`."""
+"""A graph in, a picture of its boxes and arrows out; a large one folded. See `fold`, `boxes`."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from ..figure.canvas import Canvas, Picture
-from ..figure.layout import Layout, layout
-from ..figure.shapes import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE_BLUE,
-    PALE_GREY,
-    PALE_ORANGE,
-    RULE,
-    SMALL,
-    WHITE,
-    fit_text,
-    text_width,
-)
+from ..figure.shapes import GREY, RULE, SMALL, WHITE, fit_text, text_width
 from ..records import Concrete, Graph, InputError, LiteModel, kind
-from .boxes import Box, boxes_of
+from .boxes import LOST, boxes_of, unchanged
+from .fold import fold, gather, open_part
+from .graph_page import PAGE, draw_page, page_of
 
-_PAGE, _SPACE, _PAD, _TITLE = 860.0, 24.0, 14.0, 40.0  # frames of inner graphs, in pixels
-_INPUT = {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0}
-_LOOKS: dict[str, dict[str, Any]] = {
-    "input": _INPUT,
-    "output": _INPUT,
-    "op": {"fill": WHITE, "stroke": INK},
-    "variable": {"fill": PALE_ORANGE, "stroke": ORANGE},
-    "capture": {"fill": PALE_ORANGE, "stroke": ORANGE, "dash": True},
-    "constant": {"fill": PALE_GREY, "stroke": RULE, "dash": True},
-}
-# Ops of two operands that may not change places, as TensorFlow and .tflite files write them.
-_ORDERED = {"sub", "div", "realdiv", "floordiv", "floormod", "pow", "matmul", "batchmatmul"}
-_ORDERED |= {"batchmatmulv2", "less", "lessequal", "greater", "greaterequal", "atan2"}
+_SPACE, _PAD, _TITLE = 24.0, 14.0, 40.0  # frames of inner graphs, in pixels
+_MOST = 48  # boxes of one graph that can be read
 
 
-def draw_graph(thing: Any, caption: str = "") -> Picture:
+def draw_graph(thing: Any, caption: str = "", inside: str = "") -> Picture:
     """The nodes of a graph, from its inputs down to its outputs; inner graphs stand below.
+
+    A graph too large to read is folded: what has one scope in its names, such as the ops of a
+    Keras layer or block, is one box with the count of its ops and the bytes of its weights.
 
     Args:
         thing: A concrete function, the bytes of a .tflite file, or what `read_concrete` and
             `read_tflite` return.
         caption: What is to be seen; without it, what the graph is made of.
+        inside: The name of a folded box, or the title of an inner graph, to draw alone.
 
     Raises:
-        InputError: `thing` is none of these.
+        InputError: `thing` is none of these, or has no part of that name.
 
     Example:
         >>> tfl.draw_graph(path_length.get_concrete_function(tf.TensorSpec([None, 2])))
+        >>> tfl.draw_graph(mobile_net, inside="block_3")
     """
-    graph = _graph_of(thing)
+    whole = _graph_of(thing)
+    if inside:
+        whole = open_part(whole, inside, _fits)
+    graph = _readable(whole)
     canvas = Canvas()
-    boxes = boxes_of(graph)
-    plan = _plan(boxes)
-    _draw(canvas, boxes, plan, 0.0, 0.0)
-    _draw_bodies(canvas, _bodies(graph), plan.height + _SPACE)
-    return canvas.picture(caption or _summary(graph), str(graph))
+    page = page_of(graph)
+    draw_page(canvas, page, 0.0, 0.0)
+    _draw_frames(canvas, _bodies(graph), page.plan.height + _SPACE if page.boxes else 0.0)
+    return canvas.picture(caption or _summary(whole, graph), _words(graph))
 
 
 def _graph_of(thing: Any) -> Graph:
@@ -76,7 +61,7 @@ def _graph_of(thing: Any) -> Graph:
     if isinstance(thing, Concrete):
         return thing.graph
     if isinstance(thing, LiteModel) and thing.subgraphs:
-        return thing.subgraphs[0]
+        return _graph_of_file(thing)
     if isinstance(thing, Graph):
         return thing
     raise InputError(
@@ -85,70 +70,89 @@ def _graph_of(thing: Any) -> Graph:
     )
 
 
-def _summary(graph: Graph) -> str:
-    found = Counter(node.kind for node in graph.nodes)
+def _graph_of_file(model: LiteModel) -> Graph:
+    """Its only graph, or all that no operator of another runs, side by side."""
+    inner = {id(body) for graph in model.subgraphs for body in graph.bodies}
+    graphs = tuple(graph for graph in model.subgraphs if id(graph) not in inner)
+    operators = dict(model.operators)
+    if "READ_VARIABLE" in operators and "ASSIGN_VARIABLE" not in operators:
+        graphs = tuple(_with_lost(graph) for graph in graphs)
+    return graphs[0] if len(graphs) == 1 else Graph(f"{len(graphs)} graphs", (), graphs)
+
+
+def _with_lost(graph: Graph) -> Graph:
+    """The graph, its variables marked: nothing in the file ever writes them."""
+    nodes = [replace(n, type=LOST) if n.label == "VAR_HANDLE" else n for n in graph.nodes]
+    return replace(graph, nodes=tuple(nodes), bodies=tuple(map(_with_lost, graph.bodies)))
+
+
+def _readable(graph: Graph) -> Graph:
+    """Folded where there is too much to read, inner graphs too."""
+    graph = gather(graph)
+    if not _fits(graph):
+        graph = fold(graph, _fits)
+    return replace(graph, bodies=tuple(_readable(body) for body in graph.bodies))
+
+
+def _fits(graph: Graph) -> bool:
+    return len(boxes_of(graph)) <= _MOST
+
+
+def _summary(whole: Graph, shown: Graph) -> str:
+    if whole.bodies and not whole.nodes:
+        return f"{whole.title}: {', '.join(body.title for body in whole.bodies)}"
+    found = Counter(node.kind for node in whole.nodes)
     names = ("input", "op", "variable", "capture", "constant", "output")
     counts = [f"{found[n]} {n if found[n] == 1 else n + 's'}" for n in names if found[n]]
-    return f"{graph.title.replace('`', '')}: {', '.join(counts) or 'empty'}"
+    said = f"{whole.title.replace('`', '')}: {', '.join(counts) or 'empty'}"
+    if lost := sum(node.type == LOST for node in whole.nodes):
+        said += f"; values of {lost} variable{'s' * (lost > 1)} are lost"
+    parts = [n for graph in (shown, *_bodies(shown)) for n in graph.nodes if n.kind == "part"]
+    if not parts:
+        return said
+    return f'{said}; {len(parts)} parts are folded, inside="{parts[0].label}" opens one'
+
+
+def _words(graph: Graph) -> str:
+    """The tables of a graph and those inside it; a part says what is in it."""
+    if graph.bodies and not graph.nodes:
+        return "\n".join(_words(body) for body in graph.bodies)
+    said = [
+        replace(node, label=f"{node.label}: {node.detail}") if node.kind == "part" else node
+        for node in graph.nodes
+    ]
+    own = str(Graph(graph.title, tuple(said)))
+    return "\n".join([own, *map(_words, graph.bodies)])
 
 
 def _bodies(graph: Graph) -> list[Graph]:
     return [inner for body in graph.bodies for inner in (body, *_bodies(body))]
 
 
-def _plan(boxes: list[Box]) -> Layout:
-    sizes = {box.id: (box.width, box.height) for box in boxes}
-    return layout(sizes, _edges(boxes), [box.id for box in boxes if box.kind == "input"])
+def _title(body: Graph) -> str:
+    """Without the op's type where its name begins with it: `PartitionedCall_1: scale`."""
+    op, _, rest = body.title.partition(" ")
+    return rest if rest.startswith(op) else body.title
 
 
-def _edges(boxes: list[Box]) -> list[tuple[str, str]]:
-    return [(source, box.id) for box in boxes for source in box.inputs]
-
-
-def _draw(canvas: Canvas, boxes: list[Box], plan: Layout, left: float, top: float) -> None:
-    for route in plan.routes:
-        canvas.line([(left + x, top + y) for x, y in route], curve="down")
-    for box in boxes:
-        x, y = plan.positions[box.id]
-        _draw_box(canvas, box, left + x, top + y)
-    _draw_order(canvas, boxes, plan, left, top)
-
-
-def _draw_box(canvas: Canvas, box: Box, x: float, y: float) -> None:
-    place = x - box.width / 2, y - box.height / 2
-    canvas.box(*place, box.width, box.height, **_LOOKS[box.kind])
-    canvas.text(x, y - 3 if box.about else y + 4, box.name, anchor="middle")
-    if box.about:
-        canvas.text(x, y + 11, box.about, size=SMALL, color=GREY, anchor="middle")
-
-
-def _draw_order(canvas: Canvas, boxes: list[Box], plan: Layout, left: float, top: float) -> None:
-    """Number the two operands where the second comes from the left of the first."""
-    arrivals = dict.fromkeys(box.id for box in boxes)
-    for (_, reader), route in zip(_edges(boxes), plan.routes, strict=True):
-        arrivals[reader] = [*(arrivals[reader] or []), route[-1]]
-    for box in boxes:
-        points = arrivals[box.id] or []
-        ordered = box.kind == "op" and box.name.lower().replace("_", "") in _ORDERED
-        if ordered and len(points) == 2 and points[1] < points[0]:
-            (x1, y1), (x2, y2) = points
-            look = {"size": SMALL, "color": GREY}
-            canvas.text(left + x1 + 6, top + y1 - 4, "1", **look)
-            canvas.text(left + x2 - 6, top + y2 - 4, "2", anchor="end", **look)
-
-
-def _draw_bodies(canvas: Canvas, bodies: list[Graph], top: float) -> None:
+def _draw_frames(canvas: Canvas, bodies: list[Graph], top: float) -> None:
     """Each inner graph in a frame of its own, side by side as far as the page is wide."""
     left, lowest = 0.0, top
     for body in bodies:
-        boxes = boxes_of(body, inner=True)
-        plan = _plan(boxes)
-        width = max(plan.width, text_width(body.title, bold=True)) + 2 * _PAD
-        if left and left + width > _PAGE:
+        page = page_of(body, inner=True)
+        title = fit_text(_title(body), PAGE - 2 * _PAD, bold=True)
+        passing = len(unchanged(body))
+        aside = f"{passing} unchanged results not shown" if passing else ""
+        head = max(text_width(title, bold=True), text_width(aside, SMALL))
+        width = max(page.plan.width, head) + 2 * _PAD
+        if left and left + width > PAGE:
             left, top = 0.0, lowest + _SPACE
-        height = plan.height + _TITLE + _PAD
+        above = _TITLE + (14.0 if aside else 0.0)
+        height = page.plan.height + above + _PAD
         canvas.box(left, top, width, height, fill=WHITE, stroke=RULE)
-        canvas.text(left + _PAD, top + 22, fit_text(body.title, _PAGE, bold=True), bold=True)
-        _draw(canvas, boxes, plan, left + (width - plan.width) / 2, top + _TITLE)
+        canvas.text(left + _PAD, top + 22, title, bold=True)
+        if aside:
+            canvas.text(left + _PAD, top + 38, aside, size=SMALL, color=GREY)
+        draw_page(canvas, page, left + (width - page.plan.width) / 2, top + above)
         lowest = max(lowest, top + height)
         left += width + _SPACE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import inf
 
 from .layout_rows import Pair, Rows, arrange
 
@@ -34,6 +35,7 @@ def layout(
     sizes: Mapping[Hashable, Point],
     edges: Sequence[tuple[Hashable, Hashable]],
     starts: Collection[Hashable] = (),
+    widest: float = inf,
 ) -> Layout:
     """Lay boxes out in rows from top to bottom.
 
@@ -44,6 +46,7 @@ def layout(
         sizes: Width and height of each box, by name.
         edges: Names of source and reader; an edge may be given twice.
         starts: Names of the boxes where the data comes in.
+        widest: Pixels that a row may take, if some of its boxes can stand in another.
 
     Raises:
         InputError: the edges form a cycle.
@@ -53,10 +56,11 @@ def layout(
     """
     number = {name: i for i, name in enumerate(sizes)}
     pairs = [(number[u], number[v]) for u, v in edges]
-    rows = arrange(len(sizes), pairs, [number[name] for name in starts])
     boxes = list(sizes.values())
+    apart = [width + _BETWEEN for width, _ in boxes]
+    rows = arrange(apart, pairs, [number[name] for name in starts], widest + _BETWEEN)
     widths = [w for w, _ in boxes] + [_BEND] * (len(rows.above) - len(boxes))
-    x = _columns(rows, widths, len(boxes))
+    x = _columns(rows, widths, len(boxes), widest)
     bands = _bands(rows, x, [h for _, h in boxes])
     middles = {name: (x[n], sum(bands[n]) / 2) for name, n in number.items()}
     ports = _ports(rows, x, widths, pairs)
@@ -88,8 +92,24 @@ def settle(
     return [place + shift for place, shift in zip(placed, shifts, strict=False)]
 
 
-def _columns(rows: Rows, widths: list[float], count: int) -> list[float]:
+def _columns(rows: Rows, widths: list[float], count: int, widest: float) -> list[float]:
     """The x of `count` boxes and all bends, from 0; the spine is one straight line."""
+    x = _settled(rows, widths, count, (-inf, inf))
+    left, right = _sides(x, widths)
+    if right - left > widest:
+        bound = max(left, min(-widest / 2, right - widest))
+        x = _settled(rows, widths, count, (bound, bound + widest))
+        left, right = _sides(x, widths)
+    return [round(at - left, 1) for at in x]
+
+
+def _sides(x: list[float], widths: list[float]) -> Point:
+    ends = [(at - width / 2, at + width / 2) for at, width in zip(x, widths, strict=True)]
+    return min((left for left, _ in ends), default=0.0), max((r for _, r in ends), default=0.0)
+
+
+def _settled(rows: Rows, widths: list[float], count: int, bounds: Point) -> list[float]:
+    """The x of all, none beyond the bounds; the spine at 0 wherever that leaves room."""
     x = [0.0] * len(widths)
     lanes = _lanes(rows, count)
     for turn in range(-1, _ROUNDS):
@@ -102,11 +122,22 @@ def _columns(rows: Rows, widths: list[float], count: int) -> list[float]:
             places = [wanted[n] if n in wanted else _middle(rows, n, near, x) for n in row]
             pairs = zip(row, row[1:], strict=False)
             apart = [(widths[a] + widths[b]) / 2 + _BETWEEN for a, b in pairs]
+            places = _within(places, apart, bounds, (widths[row[0]], widths[row[-1]]))
             weights = [_FIXED if n in rows.spine else _FIRM if n in wanted else 1.0 for n in row]
             for n, place in zip(row, settle(places, apart, weights), strict=True):
-                x[n] = 0.0 if n in rows.spine else place
-    left = min((at - width / 2 for at, width in zip(x, widths, strict=True)), default=0.0)
-    return [round(at - left, 1) for at in x]
+                x[n] = 0.0 if n in rows.spine and abs(place) < 0.1 else place
+    return x
+
+
+def _within(
+    places: list[float], apart: list[float], bounds: Point, ends: tuple[float, float]
+) -> list[float]:
+    """Places clipped so far that those beside them have room within the bounds too."""
+    shifts = [0.0, *accumulate(apart)]
+    low = bounds[0] + ends[0] / 2
+    high = bounds[1] - ends[1] / 2 - shifts[-1]
+    pairs = zip(places, shifts, strict=True)
+    return [min(max(place, low + shift), high + shift) for place, shift in pairs]
 
 
 def _middle(rows: Rows, n: int, near: list[list[int]] | None, x: list[float]) -> float:

@@ -7,6 +7,7 @@ then an order in each row (barycentres) in which few edges cross.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from ..records import InputError
 
 Pair = tuple[int, int]
 _SWEEPS = 12
+_BEND = 20.0  # pixels that an edge takes in a row that it passes
 
 
 @dataclass
@@ -46,19 +48,23 @@ class Rows:
             self.above[b].append(a)
 
 
-def arrange(count: int, edges: Iterable[Pair], starts: Sequence[int]) -> Rows:
-    """Rows of `count` nodes; the spine is the longest path from `starts`.
+def arrange(
+    widths: Sequence[float], edges: Iterable[Pair], starts: Sequence[int], widest: float
+) -> Rows:
+    """Rows of nodes with these widths; the spine is the longest path from `starts`.
+
+    A row is made no wider than `widest` as far as its sources and ends can go to others.
 
     Raises:
         InputError: the edges form a cycle.
     """
-    edges = list(dict.fromkeys(edges))
+    count, edges = len(widths), list(dict.fromkeys(edges))
     readers: list[list[int]] = [[] for _ in range(count)]
     for u, v in edges:
         readers[u].append(v)
     order = _topological(readers)
     live = _reached(starts, readers)
-    rank = _ranks(order, readers, live)
+    rank = _narrowed(_ranks(order, readers, live), edges, widths, widest)
     rows = Rows([[] for _ in range(max(rank, default=-1) + 1)], aside=set(order) - live)
     for n in range(count):
         rows.add(rank[n])
@@ -110,6 +116,26 @@ def _ranks(order: list[int], readers: list[list[int]], live: set[int]) -> list[i
         if n not in live and readers[n]:
             rank[n] = min(rank[v] for v in readers[n]) - 1
     return rank
+
+
+def _narrowed(
+    rank: list[int], edges: list[Pair], widths: Sequence[float], widest: float
+) -> list[int]:
+    """What no edge holds back goes up or down a row as long as its own is too wide."""
+    for step, tied, free in ((-1, 1, 0), (1, 0, 1)):
+        held = Counter(edge[tied] for edge in edges)
+        bends = Counter(edge[free] for edge in edges)
+        here = max(rank, default=0) if step < 0 else min(rank, default=0)
+        while any((n - here) * step >= 0 for n in rank):
+            row = [n for n, r in enumerate(rank) if r == here]
+            passing = sum(min(rank[u], rank[v]) < here < max(rank[u], rank[v]) for u, v in edges)
+            room = widest - sum(widths[n] for n in row) - passing * _BEND
+            for n in reversed(row[1:]):
+                if room < 0 and not held[n]:
+                    rank[n] += step
+                    room += widths[n] - bends[n] * _BEND
+            here += step
+    return [r - min(rank) for r in rank]
 
 
 def _longest_path(order: list[int], readers: list[list[int]]) -> list[int]:

@@ -6,12 +6,13 @@ Folded away, so that what is left is what the learner wrote: `Identity` (stands 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..records import Graph, Node, TensorType
 from ..values import value_text
+from .signature import plain_name
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -22,30 +23,42 @@ _CALLS |= {"PartitionedCall", "StatefulPartitionedCall"}
 _SMALL = 4  # elements that a node can show as its value
 
 
-def read_graph(graph: Any, title: str, outputs: tuple[str, ...] = ()) -> Graph:
+def read_graph(
+    graph: Any, title: str, outputs: tuple[str, ...] = (), handed: Mapping[str, Any] | None = None
+) -> Graph:
     """Nodes of a `FuncGraph` in topological order.
 
     Args:
         graph: The `graph` of a concrete function, or of a branch or loop body inside it.
         title: What to call it.
         outputs: Names of the graph's outputs, flat; `output_0`, ... where they are not given.
+        handed: Variables by the name of the placeholder that a call hands them to.
     """
     names = outputs or tuple(f"output_{i}" for i in range(len(graph.outputs)))
     captured = {inner.op.name: outer for outer, inner in graph.captures}
+    stored = {**_variables(graph), **(handed or {})}
+    captured |= {name: variable.handle for name, variable in stored.items()}
     ops = [op for op in graph.get_operations() if not _folded(op, captured)]
     wires = {op.name: [_source(tensor, captured) for tensor in op.inputs] for op in ops}
     results = [_source(tensor, captured) for tensor in graph.outputs]
     read = _read([results, *wires.values()])
     nodes = []
     for op in ops:
-        node = _node(op, captured, graph, read.get(op.name, op.outputs[:1]))
+        node = _node(op, captured, stored, read.get(op.name, op.outputs[:1]))
         if node.kind in ("op", "input") or op.name in read:
             inputs = tuple(tensor.op.name for tensor in wires[op.name])
             nodes.append(replace(node, inputs=inputs))
     for name, tensor, source in zip(names, graph.outputs, results, strict=True):
         shown = str(TensorType.like(tensor))
         nodes.append(Node(f"output {name}", "output", name, shown, (source.op.name,)))
-    return Graph(title, tuple(nodes), tuple(_bodies(graph, ops)))
+    return Graph(title, tuple(nodes), tuple(_bodies(graph, ops, captured, stored)))
+
+
+def _variables(graph: Any) -> dict[str, Any]:
+    """The captured ones, by the name of their placeholder."""
+    by_handle = {id(variable.handle): variable for variable in graph.variables}
+    captures = ((inner.op.name, id(outer)) for outer, inner in graph.captures)
+    return {name: by_handle[handle] for name, handle in captures if handle in by_handle}
 
 
 def _folded(op: Any, captured: dict[str, Any]) -> bool:
@@ -68,27 +81,32 @@ def _read(groups: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
     return read
 
 
-def _node(op: Any, captured: dict[str, Any], graph: Any, outputs: Sequence[Any]) -> Node:
+def _node(
+    op: Any, captured: dict[str, Any], stored: dict[str, Any], outputs: Sequence[Any]
+) -> Node:
+    if op.name in stored:
+        return _stored(op, stored[op.name])
     if op.name in captured:
-        return _captured(op, captured[op.name], graph)
+        return _captured(op, captured[op.name])
     types = {t.value_index: str(TensorType.like(t)) for t in outputs}
     shown = ", ".join(dict.fromkeys(types[i] for i in sorted(types)))
     if op.type == "Placeholder":
-        return Node(op.name, "input", op.name, shown)
+        return Node(op.name, "input", op.name.rpartition("/")[2], shown)
     if op.type == "Const":
         return _constant(op, shown)
     return Node(op.name, "op", op.type, shown, detail=op.name)
 
 
-def _captured(op: Any, outer: tf.Tensor, graph: Any) -> Node:
+def _stored(op: Any, variable: Any) -> Node:
+    name = variable.name.split(":")[0]
+    size = variable.dtype.size * (variable.shape.num_elements() or 0)
+    shown = str(TensorType.like(variable))
+    return Node(op.name, "variable", name, shown, size_bytes=size)
+
+
+def _captured(op: Any, outer: tf.Tensor) -> Node:
     import tensorflow as tf
 
-    for variable in graph.variables:
-        if variable.handle is outer:
-            name = variable.name.split(":")[0]
-            size = variable.dtype.size * (variable.shape.num_elements() or 0)
-            shown = str(TensorType.like(variable))
-            return Node(op.name, "variable", name, shown, size_bytes=size)
     shown = str(TensorType.like(outer))
     if tf.is_symbolic_tensor(outer):
         return Node(op.name, "input", outer.op.name, shown)
@@ -106,16 +124,39 @@ def _constant(op: Any, shown: str) -> Node:
     return Node(op.name, "constant", label, shown, detail=op.name, size_bytes=value.nbytes)
 
 
-def _bodies(graph: Any, ops: list[Any]) -> list[Graph]:
-    bodies = []
-    for op in ops:
-        for role in _BODIES if op.type in _CALLS else ():
+def _bodies(
+    graph: Any, ops: list[Any], captured: dict[str, Any], stored: dict[str, Any]
+) -> Iterator[Graph]:
+    for op in (op for op in ops if op.type in _CALLS):
+        given = [stored.get(_source(tensor, captured).op.name) for tensor in op.inputs]
+        for role in _BODIES:
             attribute = op.node_def.attr.get(role)
             for function in [attribute.func, *attribute.list.func] if attribute else []:
                 if function.name:
+                    part = plain_name(function.name) if role == "f" else role
                     inner = _inner_graph(graph, function.name)
-                    bodies.append(read_graph(inner, f"{op.type} {op.name}: {role}"))
-    return bodies
+                    yield _body(inner, f"{op.type} {op.name}: {part}", given)
+
+
+def _body(inner: Any, title: str, given: list[Any]) -> Graph:
+    """With the variables that the call gives it; the first input of an If is not handed on."""
+    places = [tensor.op.name for tensor in inner.inputs]
+    pairs = zip(places, given[len(given) - len(places) :], strict=True)
+    body = read_graph(
+        inner, title, handed={name: value for name, value in pairs if value is not None}
+    )
+    return _renamed(body) if title.endswith(": body") else body
+
+
+def _renamed(body: Graph) -> Graph:
+    """A loop's body, each result called after the input that it is in the next round."""
+    kinds = ("input", "variable", "capture")
+    inputs = iter([node.label for node in body.nodes if node.kind in kinds])
+    nodes = [
+        replace(node, label=f"next {next(inputs, node.label)}") if node.kind == "output" else node
+        for node in body.nodes
+    ]
+    return replace(body, nodes=tuple(nodes))
 
 
 def _inner_graph(graph: Any, name: str) -> Any:

@@ -7,6 +7,7 @@ Read through the FlatBuffers schema that `ai-edge-litert` ships. That code check
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
@@ -14,6 +15,13 @@ from ..values import value_text
 
 _IDENTIFIER = b"TFL3"
 _SMALL_BYTES = 16  # constants up to this size show their values
+_INNER = {  # options of operators that hold the number of a subgraph -> what it is to them
+    "condSubgraphIndex": "cond",
+    "bodySubgraphIndex": "body",
+    "thenSubgraphIndex": "then_branch",
+    "elseSubgraphIndex": "else_branch",
+    "initSubgraphIndex": "init",
+}
 _FOREIGN = {  # first bytes -> what such a file is, and where to go from there
     b"PK\x03\x04": "a zip archive, as .keras files are: convert the model first",
     b"\x89HDF": "an HDF5 file, as .h5 weights are: convert the model first",
@@ -75,11 +83,26 @@ def _read(model: bytes) -> LiteModel:
     if not graphs:
         raise InputError("read_tflite needs a model with a subgraph, got a file without any.")
     signatures = tuple(_signature(s, graphs) for s in content.signatureDefs or [])
-    named = {s.subgraphIndex: _text(s.signatureKey) for s in content.signatureDefs or []}
-    records = tuple(g.record(named.get(i, f"subgraph {i}")) for i, g in enumerate(graphs))
+    records = _records(content, graphs)
     operators = Counter(name for graph in graphs for name in graph.operators)
     weights = sum(len(b.data) for b in _constant_buffers(content, graphs))
     return LiteModel(len(model), weights, signatures, tuple(sorted(operators.items())), records)
+
+
+def _records(content: Any, graphs: list[_Subgraph]) -> tuple[Graph, ...]:
+    """One for each subgraph; those that operators run are bodies of others too."""
+    titles = {i: f"subgraph {i}" for i in range(len(graphs))}
+    titles |= {index: title for graph in graphs for index, title in graph.runs()}
+    titles |= {s.subgraphIndex: _text(s.signatureKey) for s in content.signatureDefs or []}
+    made: dict[int, Graph] = {}
+
+    def record(index: int) -> Graph:
+        if index not in made:
+            bodies = tuple(record(inner) for inner, _ in graphs[index].runs())
+            made[index] = graphs[index].record(titles[index], bodies)
+        return made[index]
+
+    return tuple(record(index) for index in range(len(graphs)))
 
 
 def _enum_names(enum: Any) -> dict[int, str]:
@@ -134,7 +157,14 @@ class _Subgraph:
         shape = () if sizes is None else tuple(None if n < 0 else int(n) for n in sizes)
         return TensorType(dtype, shape)
 
-    def record(self, title: str) -> Graph:
+    def runs(self) -> Iterator[tuple[int, str]]:
+        """Numbers of the subgraphs that operators of this one run, and what to call them."""
+        for number, op in enumerate(self._graph.operators or []):
+            for option, value in getattr(op.builtinOptions, "__dict__", {}).items():
+                if option in _INNER:
+                    yield value, f"{self.operators[number]} {self._made(op)}: {_INNER[option]}"
+
+    def record(self, title: str, bodies: tuple[Graph, ...] = ()) -> Graph:
         """The graph, with constants just above the first operator that reads them."""
         inputs = [int(i) for i in self._graph.inputs if i >= 0]
         ends = [int(i) for i in self._graph.outputs]
@@ -153,7 +183,7 @@ class _Subgraph:
             shown = [i for i in results if i in wanted] or results[:1]
             nodes.append(self._op(number, op, tuple(made[i] for i in read), shown))
         nodes += [self._end(i, made[i]) for i in ends if i in made]
-        return Graph(title, tuple(nodes))
+        return Graph(title, tuple(nodes), bodies)
 
     def _name(self, index: int, is_input: bool) -> str:
         return self.named.get((index, is_input)) or _text(self.tensors[index].name)
@@ -164,7 +194,11 @@ class _Subgraph:
         fused = getattr(op.builtinOptions, "fusedActivationFunction", 0)
         if fused:
             label += f" + {_enum_names(self._schema.ActivationFunctionType)[fused]}"
-        return Node(f"op{number}", "op", label, shown, inputs, f"operator {number}")
+        return Node(f"op{number}", "op", label, shown, inputs, self._made(op))
+
+    def _made(self, op: Any) -> str:
+        """The name of what an operator makes first: after the TensorFlow ops that it came from."""
+        return _text(self.tensors[op.outputs[0]].name) if len(op.outputs) else ""
 
     def _constant(self, index: int) -> Node:
         tensor = self.tensors[index]
