@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from tests.difference import difference
+from tests.needs import demand_runtime
 from tfl_helpers.authoring.kernel import CellError, FreshKernel
 from tfl_helpers.authoring.lessons import NOTEBOOKS, ROOT
 from tfl_helpers.authoring.stored import tidy_outputs
@@ -46,6 +47,7 @@ class StrictFile(IPyNbFile):
             yield item
 
     def setup(self) -> None:
+        demand_runtime(self.nb)
         timeout = int(self.config.option.nbval_cell_timeout)
         number = 0
         try:

@@ -19,7 +19,7 @@ from tfl_helpers import __main__ as command_line
 from tfl_helpers.authoring.lessons import find_lessons
 from tfl_helpers.authoring.warm import COLD
 
-COMMANDS = ("lab", "doctor", "run", "test", "execute")
+COMMANDS = ("lab", "doctor", "run", "web", "test", "execute")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +70,7 @@ def test_the_tests_spread_over_the_cores_unless_options_say_what_to_run():
 def test_cold_is_told_to_the_tests(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(COLD, "")
     monkeypatch.setattr(command_line, "run_tools", lambda steps, folder: os.environ[COLD])
+    monkeypatch.setattr(command_line, "fetch_for_tests", lambda: None)
     for arguments, told in ((["test"], ""), (["test", "--cold"], "1")):
         options = command_line.parse(arguments)
         assert options.run(options) == told

@@ -9,6 +9,7 @@ import papermill
 import pytest
 from nbformat import NotebookNode
 
+from tests.needs import demand_runtime
 from tfl_helpers.authoring.lessons import find_lessons
 from tfl_helpers.authoring.run import options
 from tfl_helpers.authoring.solutions import VERDICT, exercises, fill_in, verdicts
@@ -41,6 +42,7 @@ def test_every_untouched_stub_is_not_yet_done(lesson: Path) -> None:
 def run_solved(lesson: Path) -> NotebookNode:
     """The executed lesson; a cell that raises fails the test by exercise or number."""
     notebook = fill_in(nbformat.read(lesson, as_version=4))
+    demand_runtime(notebook)
     seed = {"seed": SEED} if "seed" in papermill.inspect_notebook(lesson) else {}
     place = {"cwd": lesson.parent, "progress_bar": False}
     try:

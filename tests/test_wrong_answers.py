@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell
 from test_notebooks_solved import SEED, shown
 from wrong_answers import WrongAnswer, answers_of
 
+from tests.needs import demand_runtime
 from tfl_helpers.authoring.lessons import find_lessons
 from tfl_helpers.authoring.run import options
 from tfl_helpers.authoring.solutions import VERDICT, exercises, fill_in, verdicts
@@ -69,6 +70,7 @@ def text_of(answer: WrongAnswer, solution: str) -> str:
 
 def run(lesson: Path, notebook: NotebookNode) -> NotebookNode:
     """As test_notebooks_solved runs a lesson; a cell that raises fails the test by its slip."""
+    demand_runtime(notebook)
     seed = {"seed": SEED} if "seed" in papermill.inspect_notebook(lesson) else {}
     place = {"cwd": lesson.parent, "progress_bar": False}
     try:

@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
     run.add_argument("-p", dest="parameters", help="such as: -p seed 3", **pair)
     run.set_defaults(run=_run)
+    web = commands.add_parser("web", help="fetch the runtime of lesson 14's web page (needs npm)")
+    web.set_defaults(run=_web)
     test = commands.add_parser("test", help="authors: check code and lessons")
     test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
     test.add_argument("--cold", action="store_true", help="start every kernel from nothing")
@@ -140,11 +142,35 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _web(options: argparse.Namespace) -> int:
+    from .web.runtime import fetch_runtime
+
+    print("Fetching LiteRT.js with npm (12 MB) ...", flush=True)
+    print(f"It is in {fetch_runtime()}")
+    return 0
+
+
 def _test(options: argparse.Namespace) -> int:
     if options.cold:
         os.environ["TFL_COLD"] = "1"  # read by authoring/warm.py
+    if not options.fast:
+        fetch_for_tests()
     steps = (["ruff", "check"], ["ruff", "format", "--check"], pytest_command(options))
     return run_tools(steps, ROOT)
+
+
+def fetch_for_tests() -> None:
+    """The runtime of lesson 14's page, where there is npm; else the tests of it say what lacks."""
+    from .records import InputError
+    from .web.runtime import fetch_runtime, find_npm, is_fetched
+
+    if is_fetched() or not find_npm():
+        return
+    print("Lesson 14's page needs LiteRT.js: fetching it with npm, once (12 MB) ...", flush=True)
+    try:
+        fetch_runtime()
+    except InputError as error:
+        print(error, file=sys.stderr)
 
 
 def pytest_command(options: argparse.Namespace) -> list[str]:

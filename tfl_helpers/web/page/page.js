@@ -1,0 +1,197 @@
+// A stroke from mouse, pen, finger or button in; the model's probabilities on the page out.
+import { distance, load, resampled, Trouble } from "./model.js";
+import { WORDS } from "./words.js";
+
+const BLUE = "#0072b2";
+const ORANGE = "#d55e00";
+const GREY = "#595959";
+const find = (id) => document.getElementById(id);
+const pad = find("pad");
+const pen = pad.getContext("2d");
+
+let model; // settings.json, size in bytes, and ask(points); undefined until it has answered once
+let words = WORDS[navigator.language.startsWith("ja") ? "ja" : "en"];
+let say = () => words.loading; // what the state says, in whatever language
+let stroke = []; // as drawn: [x, y] from 0 to 1, y upward
+let drawing = false;
+let asking = false;
+let latest; // the last answer: points, probabilities, milliseconds
+
+/** Paint a stroke and have it answered; one that grew in the meantime is answered again. */
+async function show(drawn) {
+  stroke = drawn;
+  paint();
+  if (asking) return;
+  asking = true;
+  try {
+    let answered;
+    do {
+      answered = stroke;
+      const long = answered.some((point) => distance(point, answered[0]) > 0.05);
+      latest = long ? await model.ask(resampled(answered, model.points)) : undefined;
+      write();
+    } while (answered !== stroke);
+  } catch (error) {
+    wrong(error);
+  }
+  asking = false;
+}
+
+function paint() {
+  const size = pad.width;
+  const at = ([x, y]) => [x * size, (1 - y) * size];
+  const dot = (point, radius) => {
+    pen.beginPath();
+    pen.arc(...at(point), radius, 0, 2 * Math.PI);
+  };
+  pen.clearRect(0, 0, size, size);
+  pen.lineWidth = 8;
+  pen.lineJoin = pen.lineCap = "round";
+  pen.strokeStyle = BLUE;
+  pen.beginPath();
+  stroke.forEach((point, i) => pen[i ? "lineTo" : "moveTo"](...at(point)));
+  pen.stroke();
+  pen.fillStyle = ORANGE;
+  for (const point of latest?.points ?? []) {
+    dot(point, 9);
+    pen.fill();
+  }
+  if (stroke.length) {
+    dot(stroke[0], 20); // a ring: here it began
+    pen.stroke();
+  } else {
+    pen.fillStyle = GREY;
+    pen.font = "40px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.fillText(words.hint, size / 2, size / 2);
+  }
+}
+
+/** All words and numbers, in the language of the moment. */
+function write() {
+  document.documentElement.lang = words.code;
+  document.title = words.title;
+  Object.assign(find("language"), { textContent: words.other, lang: words.otherCode, hidden: false });
+  for (const place of document.querySelectorAll("[data-word]")) {
+    place.textContent = words[place.dataset.word];
+  }
+  for (const place of document.querySelectorAll("[data-label]")) {
+    place.setAttribute("aria-label", words[place.dataset.label]);
+  }
+  find("state").textContent = say();
+  paint();
+  if (model) writeAnswer();
+}
+
+function writeAnswer() {
+  const names = model.labels.map((label) => words.gestures[label] ?? label);
+  const best = latest && latest.probabilities.indexOf(Math.max(...latest.probabilities));
+  names.forEach((name, i) => {
+    const row = find("rows").rows[i];
+    const [head, bar, number] = row.cells;
+    const probability = latest?.probabilities[i];
+    find("samples").children[i].textContent = head.textContent = name;
+    row.classList.toggle("best", i === best);
+    bar.firstChild.value = probability ?? 0;
+    bar.firstChild.setAttribute("aria-label", name);
+    number.textContent = probability?.toFixed(3) ?? "–";
+  });
+  find("file").textContent = words.bytes(model.bytes.toLocaleString(words.code));
+  find("signature").textContent = `${model.signature}(${model.input}) → ${model.output}`;
+  find("call").textContent = latest ? words.milliseconds(latest.milliseconds.toFixed(1)) : "–";
+  find("opening").textContent = words.seconds((model.opening / 1000).toFixed(1));
+  find("answer").textContent = stroke.length ? words.tooShort : "";
+  if (latest) {
+    const percent = Math.round(100 * latest.probabilities[best]);
+    find("answer").textContent = words.answer(names[best], percent);
+    pad.setAttribute("aria-label", words.drawn(latest.points.length, names[best]));
+    document.body.dataset.latest = JSON.stringify(latest); // for tests and for the curious
+  }
+  find("spoken").textContent = drawing ? "" : find("answer").textContent; // once a stroke, not a point
+}
+
+function sentence({ name, values }) {
+  return typeof words[name] === "function" ? words[name](...values) : words[name];
+}
+
+function wrong(error) {
+  console.error(error);
+  const refused = String(error.message ?? error);
+  say = () => (error instanceof Trouble ? sentence(error) : words.refused(refused));
+  find("state").classList.add("wrong");
+  write();
+}
+
+/** A row and a button for each gesture. */
+function build() {
+  for (const label of model.labels) {
+    const row = find("rows").insertRow();
+    row.append(Object.assign(document.createElement("th"), { scope: "row" }));
+    row.insertCell().append(Object.assign(document.createElement("meter"), { max: 1 }));
+    row.insertCell().className = "number";
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.addEventListener("click", () => show(model.samples[label].slice()));
+    find("samples").append(button);
+  }
+  find("parity").hidden = !model.strokes.length;
+  document.querySelector("main").hidden = false;
+}
+
+/** Where the pen is, as the model sees it. */
+function place(event) {
+  const box = pad.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+}
+
+pad.addEventListener("pointerdown", (event) => {
+  if (!event.isPrimary || event.button !== 0) return;
+  pad.setPointerCapture(event.pointerId);
+  drawing = true;
+  show([place(event)]);
+});
+pad.addEventListener("pointermove", (event) => {
+  if (!drawing || !event.isPrimary) return;
+  const all = event.getCoalescedEvents?.() ?? []; // more points than frames, where there are any
+  show([...stroke, ...(all.length ? all : [event]).map(place)]);
+});
+for (const end of ["pointerup", "pointercancel"]) {
+  pad.addEventListener(end, () => {
+    if (!drawing) return;
+    drawing = false;
+    show([...stroke]);
+  });
+}
+
+find("language").addEventListener("click", () => {
+  words = WORDS[words.otherCode];
+  write();
+});
+
+find("compare").addEventListener("click", async () => {
+  const rows = [];
+  try {
+    for (const points of model.strokes) {
+      const { probabilities } = await model.ask(points);
+      rows.push(JSON.stringify(probabilities.map((p) => Number(p.toPrecision(9))))); // all of a float32
+    }
+  } catch (error) {
+    return wrong(error);
+  }
+  const file = new Blob([`{"probabilities": [\n${rows.join(",\n")}\n]}\n`], { type: "application/json" });
+  find("save").href = URL.createObjectURL(file);
+  find("save").hidden = false;
+  find("compared").textContent = words.compared(rows.length);
+});
+
+write();
+try {
+  const loaded = await load();
+  await loaded.ask(loaded.samples[loaded.labels[0]]); // it takes longest, and shows what is refused
+  model = { ...loaded, opening: performance.now() };
+  build();
+  say = () => words.ready;
+} catch (error) {
+  wrong(error);
+}
+write();
+document.body.dataset.ready = String(Boolean(model));
