@@ -6,9 +6,11 @@ import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
+import nbformat
 import pytest
 
 from tfl_helpers import InputError, explore_message
+from tfl_helpers.authoring.lessons import find_lessons
 from tfl_helpers.read.causes import CAUSES, causes_of
 from tfl_helpers.read.stations import STATIONS
 
@@ -108,6 +110,7 @@ MESSAGES = {
     "Tensor data is null. Run allocate_tensors() first": ("device", "each resize"),
     "Invoke called on model that is not ready.": ("device", "each resize"),
     "There is at least 1 reference to internal data": ("device", "get_tensor"),
+    "RuntimeError: Failed to load model from buffer": (".tflite", "length"),
     "The model is not a valid Flatbuffer buffer": (".tflite", "bytes 4 to 8"),
     "Didn't find op for builtin opcode 'FULLY_CONNECTED' version '12'.": ("device", "version"),
     "Invalid Input name (inputs) for SignatureDef": ("device", "get_signature_list"),
@@ -124,7 +127,7 @@ def test_a_message_leads_to_one_cause(message: str) -> None:
 
 def test_every_cause_has_a_message_a_station_and_a_lesson() -> None:
     assert {cause for message in MESSAGES for cause in causes_of(message)} == set(CAUSES)
-    assert len(CAUSES) == len(MESSAGES) == 40
+    assert len(CAUSES) == len(MESSAGES) == 41
     stations = [station.name for station in STATIONS]
     assert [s for s in stations if s in {c.station for c in CAUSES}] == stations
     assert {cause.lesson for cause in CAUSES} <= {f"{number:02d}" for number in range(15)}
@@ -132,6 +135,14 @@ def test_every_cause_has_a_message_a_station_and_a_lesson() -> None:
         assert cause.words
         assert cause.cause[0].islower() or cause.cause[0] in "`KP", cause.cause
         assert not cause.look.endswith(".")
+
+
+def test_every_message_of_the_clinic_is_known() -> None:
+    [clinic] = find_lessons(["12"])
+    shown = str([cell.get("outputs") for cell in nbformat.read(clinic, as_version=4).cells])
+    messages = re.findall(r"\w+Error: [^\n]+?(?=\\n|'\]|$)", shown)
+    assert len(set(messages)) >= 14
+    assert [message for message in messages if not causes_of(message)] == []
 
 
 def test_words_may_be_broken_over_lines_and_written_in_capitals() -> None:
@@ -155,7 +166,7 @@ def said(panel: Any) -> str:
 
 
 def cells(panel: Any) -> list[str]:
-    table = ET.fromstring(panel.seen.value)
+    table = ET.fromstring(panel.seen.value.partition("</style>")[2])
     return ["".join(cell.itertext()) for cell in table.iter("td")]
 
 
@@ -201,11 +212,12 @@ def test_the_box_is_reached_by_keyboard_and_has_a_label() -> None:
     assert [type(child).__name__ for child in panel.children] == [
         "HTML",
         "Textarea",
-        "Button",
+        "Box",
         "HTML",
         "HTML",
     ]
     assert panel.box.description == "message"
+    assert panel.children[2].children == (panel.button,)
     assert panel.button.description == "what does it mean"
 
 

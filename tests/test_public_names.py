@@ -36,6 +36,7 @@ def test_the_names_are_these() -> None:
         "predict",
         "quiet",
         "read",
+        "write",
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..read.causes import CAUSES, Cause, causes_of
 from ..records import InputError, kind
 from ..tables import Table, status_html
+from .panel import ROOM
 
 _ASKS = "Paste an error message, then press the button."
 _HEADS = ("mistake made at", "likely cause", "look first at", "taught in")
@@ -62,7 +63,8 @@ class MessageExplorer:
 
     def _show(self) -> None:
         line, table = _answer(self.box.value)
-        self.said.value, self.seen.value = status_html(line), table.html() if table else ""
+        self.said.value = status_html(line)
+        self.seen.value = ROOM + table.html() if table else ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
@@ -111,10 +113,12 @@ def _widget_class() -> type:
             self.box = widgets.Textarea(value=text, description="message", rows=4, layout=wide)
             self.button = widgets.Button(description="what does it mean", icon="search")
             self.button.layout.width = "auto"
+            row = widgets.Box([self.button])  # a VBox makes its own children as wide as it is
             self.button.on_click(lambda _: self._show())
             self.said, self.seen = widgets.HTML(), widgets.HTML()
+            self.seen.add_class("tfl-seen")
             title = widgets.HTML(f"<strong>{_ASKS}</strong>")
-            super().__init__([title, self.box, self.button, self.said, self.seen])
+            super().__init__([title, self.box, row, self.said, self.seen])
             self._show()
 
     return LiveMessageExplorer

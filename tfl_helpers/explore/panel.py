@@ -17,7 +17,7 @@ from ..tables import Table, choices_html, code_html, status_html
 
 _WIDE = {"width": "auto", "margin": "2px 6px 2px 0"}
 # Tables inside a widget get none of the room that JupyterLab gives to those of an output.
-_ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
+ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Explorer:
         for number, button in enumerate(self.buttons):
             button.button_style = "info" if number == pressed else ""
         self.said.value = status_html(answer.said)
-        self.seen.value = _ROOM + answer.seen if answer.seen else ""
+        self.seen.value = ROOM + answer.seen if answer.seen else ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]

@@ -155,6 +155,9 @@ _TABLES = {
 10 not a valid Flatbuffer
    no model, or one cut short
    bytes 4 to 8, then the length against the original
+10 Failed to load model from buffer
+   no model, or one cut short, given to CompiledModel
+   the length against the original, then bytes 4 to 8
 11 representative_dataset` must be specified
    full int8 needs samples to measure ranges
    `converter.representative_dataset`: a function that yields lists
