@@ -4,8 +4,10 @@ from . import WrongAnswer
 
 NO_LIST = "Write a list with one answer for each of"
 
-STATIONS = '["tf.function", "concrete function", ".tflite", "device", "eager"]'
-OTHERWISE_SPELLED = '["tf.function", "concrete function", "TFLite", "device", "Eager"]'
+STATIONS = '["tf.function", "concrete function", ".tflite", "SavedModel", "device", "eager"]'
+OTHERWISE_SPELLED = (
+    '["tf.function", "concrete function", "TFLite", "SavedModel", "device", "Eager"]'
+)
 CUBE = "tf.function(cube).get_concrete_function(tf.TensorSpec([None], tf.float32))"
 TWO_ACTS = "decorate, then trace"
 
@@ -17,6 +19,11 @@ ANSWERS = {
             change=('["tf.function", ', '["concrete function", '),
         ),
         WrongAnswer("the runner is the file", "Not the file", change=('"device"', '".tflite"')),
+        WrongAnswer(
+            "a folder is a file to run",
+            "in more than one file",
+            change=('"SavedModel"', '".tflite"'),
+        ),
         WrongAnswer(
             "whatever TensorFlow computes is a graph",
             "TensorFlow answered at once",
