@@ -171,7 +171,7 @@ def _trace_claim(
     if found.traces == traces:
         return [Claim(asked, wanted, wanted, True)], ()
     if calls and not found.concretes:
-        return [Claim(asked, wanted, "tracing raises an error", False)], ()
+        return [Claim(asked, wanted, "none: each call raised an error", False)], ()
     reached = [c for c in read_calls(function, calls).calls if c.reached is not None]
     reasons = [call.reason for call in reached if call.new]
     advice = on_traces(found.traces, traces, reasons) if reached else ""
