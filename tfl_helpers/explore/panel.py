@@ -140,7 +140,7 @@ def _widget_class() -> type:
             self.said, self.seen = widgets.HTML(), widgets.HTML()
             self.seen.add_class("tfl-seen")
             asking = [*self.buttons, self.again, *([self.field] if field else [])]
-            row = widgets.Box(asking, layout={"flex_flow": "row wrap"})
+            row = widgets.Box(asking, layout={"flex_flow": "row wrap", "grid_gap": "4px 0"})
             title = widgets.HTML(f"<strong>{code_html(explored.heading())}</strong>")
             super().__init__([title, row, self.said, self.seen])
             self._show(explored.restart())
