@@ -75,6 +75,11 @@ ANSWERS = {
             change=(STEPS, "    return np.add(stroke, 1.0)"),
         ),
         WrongAnswer(
+            "NumPy is one operation too",
+            "Stay with TensorFlow",
+            change=(ONE_STEP, "return np.add(stroke, 1.0)"),
+        ),
+        WrongAnswer(
             "many steps that add up to something else",
             "that add up to 1.0",
             change=("stroke + 0.01", "stroke + 0.1"),
