@@ -5,7 +5,7 @@ from . import WrongAnswer
 NOISE = "tf.random.normal(tf.shape(stroke), 0.0, 0.01)"
 ARRAY = "tf.TensorArray(tf.float32, size=tf.shape(stroke)[0])"
 SHRINK = "        inside = stroke / tf.reduce_max(stroke)"
-LEAKS = "[False, True, True, False]"
+LEAKS = "[0, 1, 1, 0]"
 
 ANSWERS = {
     "02-jitter": [
@@ -110,22 +110,22 @@ def steady(stroke):
         WrongAnswer(
             "a constant cannot leak",
             "made inside is a place",
-            change=(LEAKS, "[False, False, True, False]"),
+            change=(LEAKS, "[0, 0, 1, 0]"),
         ),
         WrongAnswer(
             "the variable leaks too",
             "it may be kept",
-            change=(LEAKS, "[True, True, True, False]"),
+            change=(LEAKS, "[1, 1, 1, 0]"),
         ),
         WrongAnswer(
             "all that a traced function gives is symbolic",
             "It was returned",
-            change=(LEAKS, "[False, True, True, True]"),
+            change=(LEAKS, "[0, 1, 1, 1]"),
         ),
         WrongAnswer(
             "nothing leaks, the program runs",
             "Set inside the function, and not returned",
-            change=(LEAKS, "[False, False, False, False]"),
+            change=(LEAKS, "[0, 0, 0, 0]"),
         ),
     ],
 }
