@@ -42,6 +42,7 @@ class BasicModel(tf.Module):
 """,
         ),
         WrongAnswer("a Python number", INIT, change=("tf.Variable(2.0)", "2.0")),
+        WrongAnswer("a whole number", "a float like `x`", change=("(2.0)", "(2)")),
         WrongAnswer(
             "a local name in __init__", INIT, change=(EXPONENT, "exponent = tf.Variable(2.0)")
         ),
@@ -142,7 +143,7 @@ class Meter(tf.Module):
         WrongAnswer(
             "a size from the lesson", KEEP, change=("[any_length]", "[tf.TensorSpec([32, 2])]")
         ),
-        WrongAnswer("an int count", KEEP, change=(COUNT, "self.count = tf.Variable(0,")),
+        WrongAnswer("an int count", "two floats", change=(COUNT, "self.count = tf.Variable(0,")),
     ],
     "06-weight-or-constant": [
         WrongAnswer("a new part is seen", REPLACED, change=("[1, 0, 1,", "[1, 1, 1,")),
