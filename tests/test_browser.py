@@ -44,7 +44,6 @@ def square(x):
 """
 EXPLORE = 'tfl.explore_function(square, {"two": 2, "2.0": 2.0, "a tensor": tf.constant(2.0)})'
 MATCH = 'tfl.explore_spec(tf.TensorSpec([None, 2]), {"a row": [[1, 2]], "a number": 3.0})'
-CHOICE = "asked.choice"
 INTERPRET = f"""
 import pathlib
 
@@ -219,6 +218,26 @@ def with_ids(path: Path, *ids: str) -> None:
     for cell, name in zip(notebook.cells, ids, strict=True):
         cell.id = name
     nbformat.write(notebook, path)
+
+
+def test_a_message_is_explained_with_the_keyboard(
+    page: Any, lab: Lab, make_lesson: MakeLesson
+) -> None:
+    from playwright.sync_api import expect
+
+    asking = "import tfl_helpers as tfl\n\ntfl.explore_message()"
+    open_notebook(page, lab, make_lesson(asking, name="75_message.ipynb"))
+    run_all(page)
+    expect(status(page, 0)).to_have_text("Paste an error message, then press the button.")
+
+    tab_to(page, "what does it mean")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("textbox", name="message", exact=True)).to_be_focused()
+    page.keyboard.type("KeyError: 'serving_default'")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(status(page, 0)).to_have_text(re.compile("The mistake was made at SavedModel"))
+    expect(page.get_by_role("table")).to_contain_text("lesson 07")
 
 
 def with_outputs(path: Path, *shown: dict[str, Any]) -> Path:
