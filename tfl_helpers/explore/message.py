@@ -111,6 +111,8 @@ def _widget_class() -> type:
         def __init__(self, text: str) -> None:
             wide = {"width": "98%"}
             self.box = widgets.Textarea(value=text, description="message", rows=4, layout=wide)
+            self.box.continuous_update = False  # else a quick press overtakes the last letters
+            self.box.observe(lambda _: self._show(), "value")
             self.button = widgets.Button(description="what does it mean", icon="search")
             self.button.layout.width = "auto"
             row = widgets.Box([self.button])  # a VBox makes its own children as wide as it is
