@@ -30,7 +30,7 @@ ANSWERS = {
         ),
         WrongAnswer(
             "calls the functions",
-            "on the right functions",
+            "the function, uncalled",
             change=(KEYS, '{key: pad.measure(stroke), "centre": pad.centre(stroke)}'),
         ),
     ],
