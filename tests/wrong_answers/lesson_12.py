@@ -32,6 +32,7 @@ ANSWERS = {
                 "np.random.normal(0.0, 0.01, (32, 2)).astype(np.float32)",
             ),
         ),
+        WrongAnswer("a shake of 1", "The spread is 0.01", change=(", stddev=0.01", "")),
         WrongAnswer("one patient is forgotten", "untreated", change=(FROM_START, "    return ...")),
     ],
     "12-saving": [
