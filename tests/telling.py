@@ -115,8 +115,9 @@ def cropped(image: Image.Image) -> Image.Image:
 
 def fraction(output: NotebookNode) -> None:
     """425.0 for 425, which Python thinks equal and a front end may not."""
-    if PNG in output.metadata:
-        output.metadata[PNG].width = float(output.metadata[PNG].width)
+    size = output.metadata.get(PNG, {})
+    if "width" in size:
+        size.width = float(size.width)
 
 
 def note(text: str) -> PngInfo:

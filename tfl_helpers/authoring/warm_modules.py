@@ -94,8 +94,9 @@ class Shelf:
         self._logger.setLevel(logging.INFO if typing else logging.NOTSET)
         for handler in self._logger.handlers:
             handler.setStream(sys.stdout if typing else sys.stderr)  # type: ignore[attr-defined]
-        if hasattr(builtins, "get_ipython"):  # as tensorflow/python/ops/logging_ops.py: tf.print
-            sys.modules["tensorflow.python.ops.logging_ops"].enable_interactive_logging()
+        printing = sys.modules.get("tensorflow.python.ops.logging_ops")
+        if printing and hasattr(builtins, "get_ipython"):  # as that module does: tf.print
+            printing.enable_interactive_logging()
 
 
 def _import_aside(names: Sequence[str]) -> bytes:
