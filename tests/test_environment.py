@@ -72,7 +72,7 @@ def test_each_locked_entry_is_one_version_with_hashes():
 def test_lock_says_how_it_was_made_and_from_nowhere():
     text = (ROOT / "requirements.txt").read_text("utf-8")
     assert text.splitlines()[1] == f"#    {COMPILE}"
-    assert re.findall(r"\w+://\S*|--(?:extra-)?index\S*|--find-links.*|file:\S*", text) == []
+    assert re.findall(r"\w+://\S*|--(?:extra-)?index\S*|--find[-]links.*|file:\S*", text) == []
 
 
 def test_lock_keeps_the_bounds_of_the_project():
