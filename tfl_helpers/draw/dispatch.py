@@ -19,7 +19,8 @@ from ..figure.shapes import (
     text_width,
     wrap_text,
 )
-from ..records import Call, Dispatch, InputError
+from ..read.calls import read_calls
+from ..records import Call, Dispatch
 
 _CALLS, _GRAPHS = 310.0, 290.0  # widest text of a call and of a signature, in pixels
 _LANE, _STUB = 110.0, 24.0  # room for the arrows; length of the line of a refused call
@@ -47,22 +48,14 @@ def draw_dispatch(function: Any, calls: Sequence[Any] = (), caption: str = "") -
     Example:
         >>> tfl.draw_dispatch(path_length, [circle(32), circle(32), circle(40)])
     """
-    dispatch = function if isinstance(function, Dispatch) else _read(function, calls)
+    given = isinstance(function, Dispatch)
+    dispatch = function if given else read_calls(function, calls, "draw_dispatch")
     canvas = Canvas()
     rows = _rows(dispatch.calls)
     right = _draw_calls(canvas, dispatch.calls, rows)
     boxes = _draw_graphs(canvas, dispatch, rows, right + _LANE)
     _draw_arrows(canvas, dispatch.calls, rows, boxes, right)
     return canvas.picture(caption or _summary(dispatch), str(dispatch))
-
-
-def _read(function: Any, calls: Sequence[Any]) -> Dispatch:
-    from ..read.calls import read_calls
-
-    try:
-        return read_calls(function, calls)
-    except InputError as error:  # say it in the name of what the learner called
-        raise InputError(str(error).replace("read_calls", "draw_dispatch")) from None
 
 
 def _summary(dispatch: Dispatch) -> str:

@@ -21,8 +21,7 @@ from ..figure.shapes import (
     text_width,
     wrap_text,
 )
-from ..read.lanes import NO_TRACE, NOT_REACHED, SILENT, Lanes, Spoken
-from ..records import InputError
+from ..read.lanes import NO_TRACE, NOT_REACHED, SILENT, Lanes, Spoken, read_lanes
 
 _CALL, _SAID = 200.0, 230.0  # widest text of a call and of what is printed, in pixels
 _LINE, _PAD, _ROW, _GAP, _HEAD = 17.0, 10.0, 14.0, 44.0, 46.0
@@ -44,7 +43,7 @@ def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> P
     Example:
         >>> tfl.draw_lanes(path_length, [circle(32), circle(32), circle(32)])
     """
-    lanes = function if isinstance(function, Lanes) else _read(function, calls)
+    lanes = function if isinstance(function, Lanes) else read_lanes(function, calls, "draw_lanes")
     canvas = Canvas()
     said = [[_wrapped(lane) for lane in call.lanes()] for call in lanes.calls]
     heights = [max(len(lines) for lines in both) * _LINE + _PAD for both in said]
@@ -56,15 +55,6 @@ def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> P
         _draw_call(canvas, call, both, top + height / 2, lefts, widths)
         top += height + _ROW
     return canvas.picture(caption or _summary(lanes), str(lanes))
-
-
-def _read(function: Any, calls: Sequence[Any]) -> Lanes:
-    from ..read.lanes import read_lanes
-
-    try:
-        return read_lanes(function, calls)
-    except InputError as error:  # say it in the name of what the learner called
-        raise InputError(str(error).replace("read_lanes", "draw_lanes")) from None
 
 
 def _summary(lanes: Lanes) -> str:

@@ -12,7 +12,7 @@ from .function import concretes_of, demand_polymorphic, python_name, read_concre
 from .signature import parameters_of, python_text
 
 
-def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
+def read_calls(function: Any, calls: Sequence[Any], asker: str = "read_calls") -> Dispatch:
     """Which concrete function each call reaches, and why it is another one than before.
 
     Nothing is run. A call that no graph fits is traced, as the call itself would do it.
@@ -22,14 +22,10 @@ def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
         calls: The arguments of each call; a tuple stands for several arguments.
 
     Raises:
-        InputError: `function` is not a tf.function, or `calls` is not a list.
+        InputError: On behalf of `asker`: `function` is not a tf.function, or `calls` not a list.
     """
-    demand_polymorphic(function, "read_calls")
-    if not isinstance(calls, list):
-        raise InputError(
-            f"read_calls needs a list with the arguments of each call, got {kind(calls)}. "
-            "Write [first_argument, second_argument], or [(a, b)] for one call with two arguments."
-        )
+    demand_polymorphic(function, asker)
+    demand_calls(calls, asker)
     name, reached, shown = python_name(function), [], []
     for arguments in calls:
         arguments = arguments if isinstance(arguments, tuple) else (arguments,)
@@ -46,6 +42,15 @@ def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
         index = next(i for i, other in enumerate(reached) if other is concrete)
         shown.append(Call(text, index, new, reason))
     return Dispatch(name, tuple(shown), tuple(read_concrete(c) for c in reached))
+
+
+def demand_calls(calls: Any, asker: str) -> None:
+    """Raise an InputError on behalf of `asker` unless `calls` is a list."""
+    if not isinstance(calls, list):
+        raise InputError(
+            f"{asker} needs a list with the arguments of each call, got {kind(calls)}. "
+            "Write [first_argument, second_argument], or [(a, b)] for one call with two arguments."
+        )
 
 
 def read_call(

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..records import InputError, error_line, kind
 from ..tables import Shown, Table
-from .calls import argument_text
+from .calls import argument_text, demand_calls
 from .function import concretes_of, python_name
 
 NO_TRACE, SILENT, NOT_REACHED = "no tracing", "prints nothing", "not reached"
@@ -59,7 +59,7 @@ class Lanes(Shown):
         return (Table(caption, ("call", "at trace time", "at run time"), rows),)
 
 
-def read_lanes(function: Any, calls: Sequence[Any]) -> Lanes:
+def read_lanes(function: Any, calls: Sequence[Any], asker: str = "read_lanes") -> Lanes:
     """What each call prints while TensorFlow traces it, and what while it runs.
 
     A plain Python function is not traced: all that it prints stands at run time.
@@ -69,18 +69,14 @@ def read_lanes(function: Any, calls: Sequence[Any]) -> Lanes:
         calls: The arguments of each call; a tuple stands for several arguments.
 
     Raises:
-        InputError: `function` cannot be called, or `calls` is not a list.
+        InputError: On behalf of `asker`: `function` cannot be called, or `calls` is not a list.
     """
     if not callable(function):
         raise InputError(
-            f"read_lanes needs a function, got {kind(function)}. "
-            "Pass its name without brackets: read_lanes(path_length, [stroke])."
+            f"{asker} needs a function, got {kind(function)}. "
+            f"Pass its name without brackets: {asker}(path_length, [stroke])."
         )
-    if not isinstance(calls, list):
-        raise InputError(
-            f"read_lanes needs a list with the arguments of each call, got {kind(calls)}. "
-            "Write [first_argument, second_argument], or [(a, b)] for one call with two arguments."
-        )
+    demand_calls(calls, asker)
     graphs = hasattr(function, "get_concrete_function")
     name = python_name(function) if graphs else getattr(function, "__name__", "function")
     spoken = []
