@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tfl_helpers.authoring.lessons import ROOT, find_lessons
+from tests.author.lessons import ROOT, find_lessons
 
 CORES = os.cpu_count() or 1
 SOLVED = "tests/test_notebooks_solved.py::test_every_solution_is_right"
@@ -116,7 +116,7 @@ def run_papermill() -> None:
     import nbformat
     import papermill
 
-    from tfl_helpers.authoring.solutions import fill_in
+    from tests.author.solutions import fill_in
 
     for lesson in find_lessons([]):
         with tempfile.TemporaryDirectory() as folder:
@@ -128,7 +128,7 @@ def run_papermill() -> None:
 
 def run_bound() -> None:
     """All code cells of both passes, in a fork for each notebook and pass."""
-    from tfl_helpers.authoring.warm_modules import preload
+    from tests.author.warm_modules import preload
 
     sys.modules.setdefault("rfc3987_syntax", None)  # as in tests/speed.py
     passes = [(lesson, solved) for solved in (True, False) for lesson in find_lessons([])]
@@ -177,7 +177,7 @@ def _run_cells(lesson: Path, solved: bool) -> None:
 
 def _sources(lesson: Path, solved: bool) -> Iterator[str]:
     """The code, read without nbformat, whose import takes longer than all of this."""
-    from tfl_helpers.authoring.solutions import _solution_code
+    from tests.author.solutions import _solution_code
 
     cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
     for cell, beyond in zip(cells, [*cells[2:], None, None], strict=True):

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tfl_helpers.authoring.stored import KERNEL
+from tests.author.stored import KERNEL
 
 MakeLesson = Callable[..., Path]
 

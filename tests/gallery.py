@@ -17,8 +17,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import tfl_helpers as tfl
+from tests.author.stored import KERNEL
 from tests.gallery_models import NAMES, Example, examples, tf
-from tfl_helpers.authoring.stored import KERNEL
 
 FUNCTION = (
     "tfl.draw_dispatch(function, calls)",

@@ -7,6 +7,8 @@ import re
 from nbformat.v4 import new_output
 from PIL import ImageOps
 
+from tests.author.solutions import VERDICT
+from tests.author.stored import WIDGET_VIEW
 from tests.telling import (
     HTML,
     JSON,
@@ -33,8 +35,6 @@ from tests.telling import (
     swap_unlike,
     tag,
 )
-from tfl_helpers.authoring.solutions import VERDICT
-from tfl_helpers.authoring.stored import WIDGET_VIEW
 
 # Words and numbers, printed or shown.
 TEXT: dict[str, Lie] = {

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tfl_helpers.authoring.lessons import ROOT
+from tests.author.lessons import ROOT
 
 COURSE = ("notebooks", "tests/test_notebooks_solved.py")
 ENDLESS = "import os\nfor_whom = os.getppid()\nwhile os.getppid() == for_whom: pass"

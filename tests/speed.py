@@ -17,7 +17,7 @@ import pytest
 # for two seconds, in each process of a run.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-from tfl_helpers.authoring import warm  # noqa: E402
+from tests.author import warm  # noqa: E402
 
 SECONDS = "tfl/seconds"  # in pytest's cache: how long each unit took
 SOLVED = "tests/test_notebooks_solved.py"

@@ -19,11 +19,11 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from tests.author.kernel import CellError, FreshKernel
+from tests.author.lessons import NOTEBOOKS, ROOT
+from tests.author.stored import tidy_outputs
 from tests.difference import difference
 from tests.needs import demand_runtime
-from tfl_helpers.authoring.kernel import CellError, FreshKernel
-from tfl_helpers.authoring.lessons import NOTEBOOKS, ROOT
-from tfl_helpers.authoring.stored import tidy_outputs
 
 
 class StrictFile(IPyNbFile):

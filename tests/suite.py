@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.authoring.warm import ADDRESS, COLD
+from tests.author.lessons import ROOT
+from tests.author.warm import ADDRESS, COLD
 
 LINE = re.compile(r"^\[(gw\d)\] \[ *\d+%\] (\w+) \S*?(\w+)\.ipynb::cell-(\d+)", re.MULTILINE)
 HEAD = re.compile(r"^_+ \S*?(\w+)\.ipynb cell-(\d+) _+$", re.MULTILINE)

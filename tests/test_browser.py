@@ -26,7 +26,7 @@ from live_lab import (
 )
 from nbformat.v4 import new_markdown_cell, new_output
 
-from tfl_helpers.authoring.lessons import ROOT
+from tests.author.lessons import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import MakeLesson
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tfl_helpers.authoring.budgets import breaches, helper_names, numbers, word_count
-from tfl_helpers.authoring.lessons import find_lessons, lesson_id
+from tests.author.budgets import breaches, helper_names, numbers, word_count
+from tests.author.lessons import find_lessons, lesson_id
 
 LESSONS = find_lessons([])
 

@@ -13,12 +13,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from tests.author.lessons import ROOT
 from tfl_helpers import InputError, draw_bytes, quiet, read_bytes, read_tflite
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.draw.byte_grid import LOOKS
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.read.byte_map import PARTS, ByteMap, Span, fill_gaps
-from tfl_helpers.read.flatbuffer import DamagedError, Table
+from tfl_helpers.look.byte_picture import LOOKS
+from tfl_helpers.look.bytes import PARTS, ByteMap, DamagedError, FlatTable, Span, fill_gaps
 
 GESTURE = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
 
@@ -181,7 +180,7 @@ def test_no_cut_and_no_flip_does_harm() -> None:
 def test_a_table_that_leads_out_of_the_file_is_damaged() -> None:
     for content in (b"", b"\x00" * 4, b"\x00" * 8, b"\xf0\xff\xff\x7f" * 4):
         with pytest.raises(DamagedError):
-            Table(content, 0)
+            FlatTable(content, 0)
 
 
 # Records by hand ---------------------------------------------------------------------------------

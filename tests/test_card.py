@@ -14,7 +14,7 @@ import pytest
 
 from tfl_helpers import InputError, draw_concrete, quiet
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.read.card import Card, read_card
+from tfl_helpers.look.card import Card, read_card
 
 with quiet():
     import tensorflow as tf

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from tfl_helpers import InputError, check_answers, check_function, quiet
-from tfl_helpers.check.advice import on_error, on_signature, on_traces, on_values
-from tfl_helpers.check.placeholder import is_stub, is_unfinished
-from tfl_helpers.check.verdict import MIME, Claim, Verdict
+from tfl_helpers.check.check import MIME, Claim, Verdict, is_stub, is_unfinished
+from tfl_helpers.look.messages import on_error, on_signature, on_traces, on_values
 
 with quiet():
     import tensorflow as tf

@@ -11,9 +11,15 @@ import pytest
 
 from tfl_helpers import InputError, draw_conversion, quiet
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.read.conversion import FATES, Conversion, Op, Row, counted
-from tfl_helpers.read.match import match_ops
-from tfl_helpers.read.ops import read_conversion
+from tfl_helpers.look.conversion import (
+    FATES,
+    Conversion,
+    Op,
+    Row,
+    counted,
+    match_ops,
+    read_conversion,
+)
 from tfl_helpers.records import Graph, Node
 
 

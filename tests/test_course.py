@@ -12,8 +12,8 @@ import papermill
 import pytest
 
 import tfl_helpers as tfl
-from tfl_helpers.authoring.lessons import ROOT, find_lessons, lesson_id
-from tfl_helpers.authoring.run import options
+from tests.author.lessons import ROOT, find_lessons, lesson_id
+from tests.author.run import options
 
 NOTEBOOKS = ROOT / "notebooks"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -16,15 +16,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tfl_helpers.draw.card import draw_concrete
-from tfl_helpers.draw.dispatch import draw_dispatch
-from tfl_helpers.draw.graph import draw_graph
-from tfl_helpers.draw.module import draw_module
-from tfl_helpers.draw.road import draw_road
 from tfl_helpers.figure.canvas import Picture, text_width
-from tfl_helpers.read.card import Card, Rule
-from tfl_helpers.read.ownership import Owned
-from tfl_helpers.read.stations import STATIONS, find_station
+from tfl_helpers.look.card import Card, Rule, draw_concrete
+from tfl_helpers.look.dispatch import draw_dispatch
+from tfl_helpers.look.graph import draw_graph
+from tfl_helpers.look.module import Owned, draw_module
+from tfl_helpers.look.road import STATIONS, draw_road, find_station
 from tfl_helpers.records import (
     Call,
     Concrete,

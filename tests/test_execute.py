@@ -9,8 +9,8 @@ import pytest
 from conftest import MakeLesson
 
 import tfl_helpers
-from tfl_helpers.authoring.execute import execute_lessons
-from tfl_helpers.authoring.stored import WIDGET_VIEW
+from tests.author.execute import execute_lessons
+from tests.author.stored import WIDGET_VIEW
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from tests.author.lessons import ROOT
 from tfl_helpers import InputError, explore_tensors, quiet
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.read.lite_tensor import describe
+from tfl_helpers.look.tensors import describe
 
 GESTURE = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
 PLAIN = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES

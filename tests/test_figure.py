@@ -10,8 +10,17 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from tfl_helpers.figure.canvas import Canvas, Picture, text_width
-from tfl_helpers.figure.shapes import BLUE, PALE_BLUE, PALE_ORANGE, Line, fit_text, wrap_text
+from tfl_helpers.figure.canvas import (
+    BLUE,
+    PALE_BLUE,
+    PALE_ORANGE,
+    Canvas,
+    Line,
+    Picture,
+    fit_text,
+    text_width,
+    wrap_text,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 AWKWARD = "a < b & \"c\" 'd' $e$ %20 # 画像"

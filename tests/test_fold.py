@@ -6,10 +6,7 @@ import random
 
 import pytest
 
-from tfl_helpers.draw.fold import fold, gather, open_part
-from tfl_helpers.draw.graph import draw_graph
-from tfl_helpers.draw.parting import partings
-from tfl_helpers.draw.scopes import foldings
+from tfl_helpers.look.graph import draw_graph, fold, foldings, gather, open_part, partings
 from tfl_helpers.records import Graph, InputError, LiteModel, Node
 
 TYPE = "float32[1, 8]"

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tfl_helpers.authoring.lessons import ROOT
+from tests.author.lessons import ROOT
 
 pytestmark = pytest.mark.slow
 

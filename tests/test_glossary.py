@@ -8,15 +8,15 @@ from collections import Counter
 import nbformat
 import pytest
 
-from tfl_helpers.authoring.budgets import BANNED
-from tfl_helpers.authoring.glossary import PAGE, Term, page, read_terms
-from tfl_helpers.authoring.lessons import find_lessons
+from tests.author.budgets import BANNED
+from tests.author.glossary import PAGE, Term, page, read_terms
+from tests.author.lessons import find_lessons
 
 TERMS = read_terms()
 
 
 def test_the_page_is_made_from_the_table() -> None:
-    write = "python -m tfl_helpers.authoring.glossary"
+    write = "python -m tests.author.glossary"
     assert PAGE.read_text(encoding="utf-8") == page(TERMS), f"renew it: {write}"
 
 

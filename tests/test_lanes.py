@@ -11,10 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.draw.lanes import draw_lanes
+from tests.author.lessons import ROOT
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.read.lanes import Lanes, Spoken, read_lanes
+from tfl_helpers.look.lanes import Lanes, Spoken, draw_lanes, read_lanes
 from tfl_helpers.records import InputError
 from tfl_helpers.silence import quiet
 
@@ -133,7 +132,7 @@ def test_log_lines_of_cpp_code_are_no_words_of_the_graph() -> None:
 def test_it_works_where_a_descriptor_is_closed() -> None:
     code = (
         "import os; os.close(2)\n"
-        "from tfl_helpers.read.lanes import read_lanes\n"
+        "from tfl_helpers.look.lanes import read_lanes\n"
         "print(read_lanes(lambda: print('heard'), [()]).calls[0].run_lines)"
     )
     command = [sys.executable, "-c", code]

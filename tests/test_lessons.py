@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import MakeLesson
 
-from tfl_helpers.authoring.lessons import find_lessons, lesson_id
+from tests.author.lessons import find_lessons, lesson_id
 from tfl_helpers.records import InputError
 
 

@@ -15,9 +15,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.author.lessons import find_lessons
+from tests.author.warm import COLD
 from tfl_helpers import __main__ as command_line
-from tfl_helpers.authoring.lessons import find_lessons
-from tfl_helpers.authoring.warm import COLD
 
 COMMANDS = ("lab", "doctor", "run", "web", "test", "execute")
 

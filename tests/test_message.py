@@ -9,10 +9,10 @@ from typing import Any
 import nbformat
 import pytest
 
+from tests.author.lessons import find_lessons
 from tfl_helpers import InputError, explore_message
-from tfl_helpers.authoring.lessons import find_lessons
-from tfl_helpers.read.causes import CAUSES, causes_of
-from tfl_helpers.read.stations import STATIONS
+from tfl_helpers.look.messages import CAUSES, causes_of
+from tfl_helpers.look.road import STATIONS
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

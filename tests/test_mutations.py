@@ -22,12 +22,12 @@ import test_stored_outputs
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.author.kernel import FreshKernel
+from tests.author.lessons import NOTEBOOKS, find_lessons
+from tests.author.stored import KERNEL, LANGUAGE, text_of, tidy
 from tests.difference import difference
 from tests.mutations import LIES, STORAGE, Lie
 from tests.suite import run_suite
-from tfl_helpers.authoring.kernel import FreshKernel
-from tfl_helpers.authoring.lessons import NOTEBOOKS, find_lessons
-from tfl_helpers.authoring.stored import KERNEL, LANGUAGE, text_of, tidy
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ import papermill
 import pytest
 from nbformat import NotebookNode
 
+from tests.author.lessons import find_lessons
+from tests.author.run import options
+from tests.author.solutions import VERDICT, exercises, fill_in, verdicts
 from tests.needs import demand_runtime
-from tfl_helpers.authoring.lessons import find_lessons
-from tfl_helpers.authoring.run import options
-from tfl_helpers.authoring.solutions import VERDICT, exercises, fill_in, verdicts
 
 LESSONS = find_lessons([])
 SEED = 11  # the lessons store 7: what they claim must hold for any

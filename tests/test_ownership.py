@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tfl_helpers import InputError, draw_module, quiet
-from tfl_helpers.read.ownership import Owned, read_ownership
-from tfl_helpers.read.parts import tracked_from
+from tfl_helpers.look.module import Owned, read_ownership
+from tfl_helpers.look.parts import tracked_from
 
 with quiet():
     import tensorflow as tf

@@ -18,11 +18,11 @@ import papermill
 import pytest
 from conftest import MakeLesson
 
+from tests.author.execute import execute_lessons
+from tests.author.lessons import ROOT, find_lessons
+from tests.author.run import options
 from tfl_helpers import check_answers, draw_road, progress
-from tfl_helpers.authoring.execute import execute_lessons
-from tfl_helpers.authoring.lessons import ROOT, find_lessons
-from tfl_helpers.authoring.run import options
-from tfl_helpers.read.stations import STATIONS
+from tfl_helpers.look.road import STATIONS
 
 Answer = Callable[[str], str]
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import tfl_helpers
-from tfl_helpers.authoring.lessons import ROOT
+from tests.author.lessons import ROOT
 
 
 def run(code: str) -> str:
@@ -62,7 +62,7 @@ def test_every_function_has_an_example_and_types(name: str) -> None:
 
 def test_a_name_is_the_same_object_each_time() -> None:
     from tfl_helpers import read_tflite
-    from tfl_helpers.read.tflite import read_tflite as original
+    from tfl_helpers.look.tflite import read_tflite as original
     from tfl_helpers.records import InputError
 
     assert read_tflite is original is tfl_helpers.read_tflite

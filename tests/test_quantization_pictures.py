@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from tests.author.lessons import ROOT
 from tfl_helpers import InputError, draw_number_line, draw_sizes, quiet
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.draw.scales import log_scale, size_scale
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.read.steps import HIGHEST, LOWEST, Steps, read_steps
+from tfl_helpers.look.numbers import HIGHEST, LOWEST, Steps, read_steps
+from tfl_helpers.look.sizes import log_scale, size_scale
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = {"float32": 7060, "dynamic range": 2880, "float16": 4270, "int8": 2304, "16x8": 2440}

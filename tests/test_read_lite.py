@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.author.lessons import ROOT
 from tfl_helpers import InputError, quiet, read_tflite
-from tfl_helpers.authoring.lessons import ROOT
 from tfl_helpers.records import Graph, LiteModel
 
 with quiet():

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tfl_helpers import InputError, quiet, read_concrete, read_function
-from tfl_helpers.read.calls import read_calls
+from tfl_helpers.look.dispatch import read_calls
 from tfl_helpers.records import Graph, Node
 
 with quiet():

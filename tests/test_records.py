@@ -19,12 +19,14 @@ from tfl_helpers.records import (
     Node,
     Polymorphic,
     Port,
+    Shown,
     Signature,
+    Table,
     TensorType,
+    code_html,
     error_line,
     kind,
 )
-from tfl_helpers.tables import Shown, Table, code_html
 
 STROKE = TensorType("float32", (None, 2))
 SCALAR = TensorType("float32", ())

@@ -10,7 +10,7 @@ import pytest
 from conftest import MakeLesson
 from nbformat.v4 import new_code_cell
 
-from tfl_helpers.authoring import run
+from tests.author import run
 from tfl_helpers.records import InputError
 
 

@@ -6,7 +6,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tfl_helpers.authoring.solutions import VERDICT, fill_in, verdicts
+from tests.author.solutions import VERDICT, fill_in, verdicts
 from tfl_helpers.records import InputError
 
 SOLUTION = "def half(n):\n    return n / 2"

@@ -9,8 +9,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tfl_helpers.authoring.lessons import NOTEBOOKS, ROOT
-from tfl_helpers.authoring.stored import WIDGET_VIEW, faults, text_of, tidy
+from tests.author.lessons import NOTEBOOKS, ROOT
+from tests.author.stored import WIDGET_VIEW, faults, text_of, tidy
 
 STORED = sorted(NOTEBOOKS.glob("*/*.ipynb"))
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.author.lessons import ROOT
 from tfl_helpers import InputError, compare_saved, draw_concrete, draw_module, quiet
-from tfl_helpers.authoring.lessons import ROOT
-from tfl_helpers.read.survival import Fate, Survival
+from tfl_helpers.look.saved import Fate, Survival
 
 with quiet():
     import tensorflow as tf

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tfl_helpers.authoring import own_kernel, warm, warm_server
-from tfl_helpers.authoring.kernel import CellError, FreshKernel
-from tfl_helpers.authoring.own_kernel import OwnKernel
+from tests.author import own_kernel, warm, warm_server
+from tests.author.kernel import CellError, FreshKernel
+from tests.author.own_kernel import OwnKernel
 
 pytestmark = [
     pytest.mark.slow,
@@ -267,9 +267,9 @@ def test_a_cell_that_takes_long_is_waited_for(
 RUN = """
 import sys, time
 from nbformat.v4 import new_code_cell, new_notebook
-from tfl_helpers.authoring import warm
+from tests.author import warm
 server = warm.WarmServer()
-from tfl_helpers.authoring.kernel import FreshKernel
+from tests.author.kernel import FreshKernel
 from pathlib import Path
 with FreshKernel(new_notebook(cells=[new_code_cell("1")]), Path(sys.argv[1])) as kernel:
     kernel.run_through(0)

@@ -98,7 +98,8 @@ def _run_command(options: argparse.Namespace) -> int:
 
 
 def _lessons(names: list[str], language: str) -> list[Path]:
-    from .authoring.lessons import NOTEBOOKS, find_lessons
+    from tests.author.lessons import NOTEBOOKS, find_lessons
+
     from .records import InputError
 
     known = sorted(folder.name for folder in NOTEBOOKS.glob("??"))
@@ -136,7 +137,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     (lesson,) = _lessons([options.lesson], options.language)
-    from .authoring.run import run_lesson
+    from tests.author.run import run_lesson
 
     print(f"Executed: {run_lesson(lesson, dict(options.parameters))}")
     return 0
@@ -194,7 +195,7 @@ def run_tools(steps: Iterable[list[str]], folder: Path) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     lessons = _lessons(options.lessons, options.language)
-    from .authoring.execute import execute_lessons
+    from tests.author.execute import execute_lessons
 
     return execute_lessons(lessons)
 

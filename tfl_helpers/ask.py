@@ -10,8 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from .records import InputError, kind
-from .tables import choices_html, status_html
+from .records import InputError, choices_html, kind, status_html
 
 
 def predict(options: Sequence[Any]) -> Any:

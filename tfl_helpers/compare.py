@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .records import InputError, error_line, kind
-from .tables import Shown, Table
+from .records import InputError, Shown, Table, error_line, kind
 from .values import by_name, difference, fresh, value_text
 
 _PREVIEW = 4  # values shown of each output

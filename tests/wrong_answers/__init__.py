@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from tfl_helpers.authoring.lessons import lesson_id
+from tests.author.lessons import lesson_id
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..look.messages import on_signature
 from ..records import InputError, LiteModel, kind
-from .advice import on_signature
-from .verdict import Claim, Verdict
+from .check import Claim, Verdict
 
 
 def check_concrete(function: Any, signature: str, captures: Sequence[str] | None = None) -> Verdict:
@@ -21,7 +21,7 @@ def check_concrete(function: Any, signature: str, captures: Sequence[str] | None
     Example:
         >>> tfl.check_concrete(concrete, "(stroke: float32[?, 2]) -> float32[]", captures=[])
     """
-    from ..read.function import read_concrete
+    from ..look.function import read_concrete
 
     if function is ...:
         return Verdict()
@@ -58,7 +58,7 @@ def check_model(
     Example:
         >>> tfl.check_model(model, {"measure": "stroke: float32[?, 2] -> length: float32[]"})
     """
-    from ..read.tflite import read_tflite
+    from ..look.tflite import read_tflite
 
     if model is ...:
         return Verdict()

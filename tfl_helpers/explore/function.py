@@ -7,11 +7,9 @@ import dataclasses
 import io
 from typing import Any
 
-from ..draw.dispatch import draw_dispatch
-from ..read.calls import argument_text, read_call
-from ..read.function import demand_polymorphic, read_function
-from ..records import Call, Dispatch
-from ..tables import Table
+from ..look.dispatch import argument_text, draw_dispatch, read_call
+from ..look.function import demand_polymorphic, read_function
+from ..records import Call, Dispatch, Table
 from ..values import clip
 from .panel import Answer, Explorer, demand_arguments, explorer, folded, labelled
 

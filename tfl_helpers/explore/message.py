@@ -6,9 +6,8 @@ import functools
 import html
 from typing import Any
 
-from ..read.causes import CAUSES, Cause, causes_of
-from ..records import InputError, kind
-from ..tables import Table, status_html
+from ..look.messages import CAUSES, Cause, causes_of
+from ..records import InputError, Table, kind, status_html
 from .panel import ROOM
 
 _ASKS = "Paste an error message, then press the button."

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..records import InputError, kind
-from ..tables import Table, choices_html, code_html, status_html
+from ..records import InputError, Table, choices_html, code_html, kind, status_html
 
 _WIDE = {"width": "auto", "margin": "2px 6px 2px 0"}
 # Tables inside a widget get none of the room that JupyterLab gives to those of an output.

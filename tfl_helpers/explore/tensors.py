@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..read.tensors import OpReader
-from ..tables import Table
+from ..look.tensors import OpReader
+from ..records import Table
 from .panel import Answer, Explorer, explorer
 
 _ROWS = 20  # of the twin

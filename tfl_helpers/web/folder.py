@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..read.tflite import read_tflite
-from ..records import InputError, Port, Signature, kind
-from ..tables import Shown, Table
+from ..look.tflite import read_tflite
+from ..records import InputError, Port, Shown, Signature, Table, kind
 from .runtime import runtime_files
 
 PAGE = Path(__file__).parent / "page"

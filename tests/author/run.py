@@ -1,0 +1,81 @@
+"""A lesson and parameters in, an executed copy under `runs/` out. Leaves the lesson alone."""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from pathlib import Path
+from typing import Any
+
+from tfl_helpers.records import InputError
+
+from .lessons import ROOT
+
+RUNS = ROOT / "runs"
+WORDS = {"true": True, "false": False, "null": None}
+
+
+def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
+    """Run a copy of the lesson with papermill and a progress bar.
+
+    Args:
+        parameters: texts by name; `3`, `0.5`, `[1, 2]`, `true` become values, the rest stays text.
+
+    Returns:
+        The executed copy, `runs/<language>/<lesson>.ipynb`.
+
+    Raises:
+        InputError: the lesson has no parameter of that name, or one of its cells raised.
+    """
+    import nbformat
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    values = {name: parse_value(text) for name, text in parameters.items()}
+    check_names(lesson, list(values))
+    output = RUNS / lesson.parent.name / lesson.name
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.unlink(missing_ok=True)
+    try:
+        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **options())
+    except papermill.PapermillExecutionError as error:
+        raise InputError(
+            f"{lesson.name} stopped: cell [{error.exec_count}] raised {error.ename}: "
+            f"{error.evalue}\nIts first line: {error.source.splitlines()[0]}\n"
+            f"What ran until then is in {output}"
+        ) from None
+    except DeadKernelError:
+        raise InputError(f"{lesson.name} stopped: a cell ended the kernel's process.") from None
+    if run.metadata.pop("widgets", None):  # of widgets whose kernel is gone: their twins show more
+        nbformat.write(run, output)
+    return output
+
+
+def options() -> dict[str, Any]:
+    """How papermill runs here: own interpreter, written once at the end."""
+    from .kernel import OwnKernel
+
+    return {
+        "kernel_name": "python3",
+        "kernel_manager_class": OwnKernel,
+        "request_save_on_cell_execute": False,
+    }
+
+
+def check_names(lesson: Path, names: list[str]) -> None:
+    """Papermill only logs a warning about a parameter that the lesson does not have."""
+    import papermill
+
+    known = list(papermill.inspect_notebook(lesson))
+    if unknown := [name for name in names if name not in known]:
+        raise InputError(
+            f"{lesson.name} has the parameters {', '.join(known) or '(none)'}, "
+            f"got {', '.join(unknown)}."
+        )
+
+
+def parse_value(text: str) -> Any:
+    """`text` as a Python literal or one of true, false, null; otherwise the text itself."""
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        return WORDS.get(text, text)

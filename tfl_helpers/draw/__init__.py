@@ -1,1 +1,0 @@
-"""Records, or what a reader makes one of, in; pictures out."""

@@ -1,0 +1,229 @@
+"""A map of bytes in, a picture of the file out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..figure.canvas import GREY, INK, SMALL, WHITE, Canvas, Picture, fit_text, text_width
+from ..records import InputError
+from .bytes import PARTS, ByteMap
+
+GRID_BYTES = 4096  # larger files are no grid
+_COLUMNS, _CELL = 64, 12.0  # a square's side in pixels, with the white line on its right
+_MANY_BYTES, _MANY_COLUMNS, _MANY_CELL = 1536, 80, 10.0  # more bytes, smaller squares
+_LETTER = 8.0  # pixels of type
+
+
+@dataclass(frozen=True)
+class PartLook:
+    """Letter and colours of a part; the letter tells the parts apart without colour."""
+
+    letter: str
+    fill: str
+    ink: str = INK
+
+
+LOOKS = {  # Okabe-Ito
+    "weights": PartLook("W", "#0072b2", WHITE),
+    "quantization": PartLook("Q", "#7cc4ee"),
+    "tensors": PartLook("T", "#f0b429"),
+    "operators": PartLook("O", "#b84a00", WHITE),
+    "signatures": PartLook("S", "#00785a", WHITE),
+    "metadata": PartLook("M", "#dfa3c6"),
+    "structure": PartLook("L", "#c9c9c9"),
+    "header": PartLook("H", INK, WHITE),
+    "padding": PartLook("·", "#ececec"),
+    "unknown": PartLook("?", "#f0e442"),
+}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Bytes of one part in one row of the grid, or in several whole rows."""
+
+    part: str
+    row: int
+    column: int
+    bytes: int
+    rows: int = 1
+
+
+def draw_grid(canvas: Canvas, found: ByteMap) -> float:
+    """Draw from (0, 0) on, offsets on the left; returns where the grid ends below."""
+    small = found.size_bytes > _MANY_BYTES
+    columns, cell = (_MANY_COLUMNS, _MANY_CELL) if small else (_COLUMNS, _CELL)
+    rows = -(-found.size_bytes // columns)
+    runs = [run for part, start, end in _merged(found) for run in _rows(part, start, end, columns)]
+    ground = Counter(run.part for run in runs).most_common(1)[0][0]  # one shape for all its runs
+    below = _rows(ground, 0, found.size_bytes, columns)
+    for run in [*below, *(run for run in runs if run.part != ground)]:
+        place = run.column * cell, run.row * cell, run.bytes * cell, run.rows * cell
+        canvas.box(*place, fill=LOOKS[run.part].fill, stroke=WHITE, radius=0)
+    _draw_lines(canvas, rows, columns, cell)
+    for run in runs:
+        _draw_letter(canvas, run, cell)
+    for row in range(0, rows, 2):
+        label = f"{row * columns:,}"
+        canvas.text(-6, row * cell + cell - 2, label, size=SMALL, color=GREY, anchor="end")
+    return rows * cell
+
+
+def _merged(found: ByteMap) -> Iterator[tuple[str, int, int]]:
+    """Part, start and end of the longest runs of one part."""
+    start, spans = 0, found.spans
+    for span, after in zip(spans, [*spans[1:], None], strict=True):
+        if after is None or after.part != span.part:
+            yield span.part, start, span.end
+            start = span.end
+
+
+def _rows(part: str, start: int, end: int, columns: int) -> Iterator[_Run]:
+    """A run cut where rows end; the whole rows in its middle stay together."""
+    while start < end:
+        row, column = divmod(start, columns)
+        whole = (end - start) // columns
+        if column == 0 and whole:
+            yield _Run(part, row, 0, columns, whole)
+            start += whole * columns
+        else:
+            count = min(end - start, columns - column)
+            yield _Run(part, row, column, count)
+            start += count
+
+
+def _draw_lines(canvas: Canvas, rows: int, columns: int, cell: float) -> None:
+    """White lines between the squares: each direction is one line that goes to and fro."""
+    right, bottom = columns * cell, rows * cell
+    down = [(i * cell, y) for i in range(columns + 1) for y in (0.0, bottom)[:: 1 - 2 * (i % 2)]]
+    across = [(x, i * cell) for i in range(rows + 1) for x in (0.0, right)[:: 1 - 2 * (i % 2)]]
+    for points in (down, across):
+        canvas.line(points, color=WHITE, width=1.0, arrow=False)
+
+
+def _draw_letter(canvas: Canvas, run: _Run, cell: float) -> None:
+    look = LOOKS[run.part]
+    if text_width(look.letter, _LETTER) > run.bytes * cell - 1:
+        return
+    x = run.column * cell + cell / 2
+    y = run.row * cell + cell / 2 + 0.36 * _LETTER
+    canvas.text(x, y, look.letter, size=_LETTER, color=look.ink, anchor="middle")
+
+
+_WIDE, _BAR = 800.0, 32.0  # pixels: the bar of a large file
+_ROW, _SWATCH, _GAP = 21.0, 15.0, 30.0
+_NAME, _BYTES, _SHARE, _WHAT = 24.0, 205.0, 254.0, 276.0  # legend: name, right ends, its use
+_LEFT, _WIDEST = 316.0, 240.0  # largest pieces: where they begin, and pixels of a name
+_BARS, _LONGEST = 594.0, 130.0  # their bars
+
+
+def draw_bytes(model: bytes, caption: str = "") -> Picture:
+    """Every byte of a .tflite file, coloured and lettered by the part of the file that owns it.
+
+    Up to 4,096 bytes each byte is a square, in the order of the file; a larger file is one bar
+    to scale, with its largest pieces by name.
+
+    Args:
+        model: The content of the file, or what `read_bytes` returns.
+        caption: What is to be seen; without it, the size and the share of the weights.
+
+    Raises:
+        InputError: `model` is not a .tflite file.
+
+    Example:
+        >>> tfl.draw_bytes(pathlib.Path("gesture.tflite").read_bytes())
+    """
+    found = model if isinstance(model, ByteMap) else _read(model)
+    canvas = Canvas()
+    if found.size_bytes <= GRID_BYTES:
+        _draw_legend(canvas, found, draw_grid(canvas, found) + _GAP, uses=True)
+    else:
+        _draw_bar(canvas, found)
+        _draw_legend(canvas, found, _BAR + _GAP)
+        _draw_pieces(canvas, found, _BAR + _GAP)
+    return canvas.picture(caption or _summary(found), str(found))
+
+
+def _read(model: Any) -> ByteMap:
+    from .bytes import read_bytes
+
+    try:
+        return read_bytes(model)
+    except InputError as error:  # say it in the name of what the learner called
+        raise InputError(str(error).replace("read_bytes", "draw_bytes")) from None
+
+
+def _summary(found: ByteMap) -> str:
+    sizes = dict(found.parts)
+    weights = sizes.get("weights", 0)
+    share = found.share(weights) if weights else "none"
+    said = f"{found.size_bytes:,} bytes, {share} of them weights"
+    part = max(sizes, key=sizes.__getitem__)
+    return (
+        said
+        if part == "weights"
+        else f"{said}; the largest part is {part}, {found.share(sizes[part])}"
+    )
+
+
+def _draw_bar(canvas: Canvas, found: ByteMap) -> None:
+    """The whole file to scale, a part after the other; a letter where there is room."""
+    left = 0.0
+    for part, size_bytes in found.parts:
+        look, width = LOOKS[part], _WIDE * size_bytes / found.size_bytes
+        canvas.box(left, 0, width, _BAR, fill=look.fill, stroke=look.fill, radius=0)
+        for said in (f"{part} {found.share(size_bytes)}", look.letter):
+            if text_width(said) + 8 <= width:
+                place = left + width / 2, _BAR / 2 + 4
+                canvas.text(*place, said, color=look.ink, anchor="middle")
+                break
+        left += width
+        if left < _WIDE:
+            canvas.line([(left, 0), (left, _BAR)], color=WHITE, arrow=False)
+
+
+def _draw_legend(canvas: Canvas, found: ByteMap, top: float, uses: bool = False) -> None:
+    """A line for each part, weights even where there are none; `uses` says what each is for."""
+    _draw_head(canvas, 0.0, top, "part of the file")
+    canvas.text(_BYTES, top, "bytes", size=SMALL, color=GREY, anchor="end")
+    sizes = {"weights": 0, **dict(found.parts)}
+    for i, (part, size_bytes) in enumerate(sizes.items(), 1):
+        y = top + i * _ROW
+        _draw_swatch(canvas, part, 0.0, y)
+        canvas.text(_NAME, y, part)
+        canvas.text(_BYTES, y, f"{size_bytes:,}", anchor="end")
+        canvas.text(_SHARE, y, found.share(size_bytes), anchor="end")
+        if uses:
+            canvas.text(_WHAT, y, PARTS[part], size=SMALL, color=GREY)
+
+
+def _draw_head(canvas: Canvas, left: float, top: float, words: str) -> None:
+    canvas.text(left, top, words, size=SMALL, color=GREY)
+
+
+def _draw_swatch(canvas: Canvas, part: str, x: float, y: float) -> None:
+    look = LOOKS[part]
+    canvas.box(x, y - 12, _SWATCH, _SWATCH, fill=look.fill, stroke=look.fill, radius=0)
+    canvas.text(x + _SWATCH / 2, y - 1, look.letter, size=SMALL, color=look.ink, anchor="middle")
+
+
+def _draw_pieces(canvas: Canvas, found: ByteMap, top: float) -> None:
+    """The largest things with a name, each with a bar as long as its bytes."""
+    pieces = found.pieces()
+    _draw_head(canvas, _LEFT, top, "largest pieces by name")
+    canvas.text(_WIDE, top, "bytes", size=SMALL, color=GREY, anchor="end")
+    for i, (part, name, size_bytes) in enumerate(pieces, 1):
+        y = top + i * _ROW
+        _draw_swatch(canvas, part, _LEFT, y)
+        canvas.text(_LEFT + _NAME, y, _fit_path(name))
+        look, width = LOOKS[part], max(_LONGEST * size_bytes / pieces[0][2], 1.0)
+        canvas.box(_BARS, y - 10, width, 11, fill=look.fill, stroke=look.fill, radius=0)
+        canvas.text(_WIDE, y, f"{size_bytes:,}", anchor="end")
+
+
+def _fit_path(name: str) -> str:
+    """Cut at its beginning, where a part of the path begins if there is one."""
+    short = fit_text(name[::-1], _WIDEST)[::-1]
+    return f"…{short[short.index('/') :]}" if short != name and "/" in short else short

@@ -1,1 +1,0 @@
-"""Objects of TensorFlow and files of TensorFlow Lite in, records out."""
