@@ -2,8 +2,8 @@
 
 Each round runs each way once, so that what else the machine does falls on all alike. "plain" is
 pytest with nbval and papermill as they come; "ours" is what `python -m pytest` runs here; the
-lower bound is no test at all: the same code cells, those of both passes, in forks of one process
-that has TensorFlow loaded. `--rounds 5` for steadier medians, `--ways ours bound` for some rows.
+lower bound is no test at all: the same code cells, those of both passes, each notebook in a plain
+Python. `--rounds 5` for steadier medians, `--ways ours bound` for some rows.
 A pass is a run of all lessons: one compares what is stored, one has the solutions filled in.
 """
 
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
-import io
 import json
 import linecache
 import os
@@ -22,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
@@ -53,14 +52,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", nargs="*", default=[""], help="words of the rows to run")
-    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--part", help=argparse.SUPPRESS)
+    parser.add_argument("--lesson", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--solved", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.part:
-        PARTS[options.part]()
-        return
-    ways = [way for way in WAYS if any(word in way for word in options.ways)]
+    if options.part == "cells":
+        run_cells(options.lesson, bool(options.solved))
+    elif options.part:
+        {"papermill": run_papermill, "bound": run_bound}[options.part]()
+    else:
+        run_rounds(options.ways, options.rounds)
+
+
+def run_rounds(words: list[str], rounds: int) -> None:
+    """Print each way of each round as it is done, then the table."""
+    ways = [way for way in WAYS if any(word in way for word in words)]
     taken: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
-    for number in range(options.rounds):
+    for number in range(rounds):
         for way in ways:
             print(f"round {number + 1}: {way}", end=" ", flush=True)
             *seconds, said = timed(way)
@@ -127,52 +135,35 @@ def run_papermill() -> None:
 
 
 def run_bound() -> None:
-    """All code cells of both passes, in a fork for each notebook and pass."""
-    from tests.author.warm_modules import preload
-
-    sys.modules.setdefault("rfc3987_syntax", None)  # as in tests/speed.py
-    passes = [(lesson, solved) for solved in (True, False) for lesson in find_lessons([])]
+    """All code cells of both passes, in a Python process for each notebook and pass."""
+    passes = [(lesson, solved) for solved in ("solved", "") for lesson in find_lessons([])]
     passes.sort(key=lambda one: -one[0].stat().st_size)
-    preload()
-    running: set[int] = set()
-    for lesson, solved in passes:
-        if len(running) == CORES:
-            running.remove(_ended())
-        if not (pid := os.fork()):
-            _run_cells(lesson, solved)
-        running.add(pid)
-    for _ in running:
-        _ended()
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(lambda one: _run_bound(*one), passes))
     print("done")
 
 
-def _ended() -> int:
-    pid, status = os.wait()
-    if status:
-        sys.exit("a cell of the bound failed")
-    return pid
+def _run_bound(lesson: Path, solved: str) -> None:
+    command = [sys.executable, *OWN, "cells", "--lesson", str(lesson), "--solved", solved]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def _run_cells(lesson: Path, solved: bool) -> None:
-    """Run the cells, with the value that each would show; ends this process."""
+def run_cells(lesson: Path, solved: bool) -> None:
+    """Run the cells, with the value that each would show."""
+    from ipykernel.kernelapp import IPKernelApp
+
     os.chdir(lesson.parent)
-    sys.modules["ipykernel.kernelapp"].IPKernelApp.instance()  # the doctor asks: is this a kernel?
+    IPKernelApp.instance()  # the doctor asks: is this a kernel?
     names = {"__name__": "__main__"}
-    try:
-        for number, source in enumerate(_sources(lesson, solved)):
-            file = f"<cell {number}>"  # tf.function reads the source of what it traces
-            linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-            tree = ast.parse(source)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(tree, file, "exec"), names)
-                if last:
-                    value = eval(compile(ast.Expression(last.value), file, "eval"), names)
-                    getattr(value, "_repr_mimebundle_", value.__repr__)()
-    except BaseException as error:
-        print(f"{lesson.stem}: {error!r}", file=sys.stderr)
-        os._exit(1)
-    os._exit(0)
+    for number, source in enumerate(_sources(lesson, solved)):
+        file = f"<cell {number}>"  # tf.function reads the source of what it traces
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, file, "exec"), names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), file, "eval"), names)
+            getattr(value, "_repr_mimebundle_", value.__repr__)()
 
 
 def _sources(lesson: Path, solved: bool) -> Iterator[str]:
@@ -186,8 +177,6 @@ def _sources(lesson: Path, solved: bool) -> Iterator[str]:
             text = "".join(beyond["source"]) if solved and stub else ""
             yield _solution_code(lesson.stem, text) if text else "".join(cell["source"])
 
-
-PARTS = {"papermill": run_papermill, "bound": run_bound}
 
 if __name__ == "__main__":
     main()

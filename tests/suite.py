@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.author.lessons import ROOT
-from tests.author.warm import ADDRESS, COLD
 
 LINE = re.compile(r"^\[(gw\d)\] \[ *\d+%\] (\w+) \S*?(\w+)\.ipynb::cell-(\d+)", re.MULTILINE)
 HEAD = re.compile(r"^_+ \S*?(\w+)\.ipynb cell-(\d+) _+$", re.MULTILINE)
@@ -35,8 +34,6 @@ class Run:
 def run_suite(folder: Path) -> Run:
     """The project's own pytest on all notebooks of a folder."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-    if ADDRESS not in environment:
-        environment[COLD] = "1"  # for a few notebooks it does not pay to start a warm process
     command = [sys.executable, "-m", "pytest", "-v", "-n2", "-p", "no:cacheprovider", "--color=no"]
     options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), str(folder)]
     said = subprocess.run(

@@ -16,7 +16,6 @@ from urllib.request import urlopen
 import pytest
 
 from tests.author.lessons import find_lessons
-from tests.author.warm import COLD
 from tfl_helpers import __main__ as command_line
 
 COMMANDS = ("lab", "doctor", "run", "web", "test", "execute")
@@ -65,15 +64,6 @@ def test_the_tests_spread_over_the_cores_unless_options_say_what_to_run():
     for arguments, command in commands.items():
         options = command_line.parse(["test", *arguments])
         assert command_line.pytest_command(options) == command
-
-
-def test_cold_is_told_to_the_tests(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(COLD, "")
-    monkeypatch.setattr(command_line, "run_tools", lambda steps, folder: os.environ[COLD])
-    monkeypatch.setattr(command_line, "fetch_for_tests", lambda: None)
-    for arguments, told in ((["test"], ""), (["test", "--cold"], "1")):
-        options = command_line.parse(arguments)
-        assert options.run(options) == told
 
 
 def test_options_that_nothing_takes_are_refused(capsys: pytest.CaptureFixture[str]):

@@ -76,7 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     web.set_defaults(run=_web)
     test = commands.add_parser("test", help="authors: check code and lessons")
     test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
-    test.add_argument("--cold", action="store_true", help="start every kernel from nothing")
     test.epilog = "Options of pytest may follow: test -- -k figure"
     test.set_defaults(run=_test)
     execute = commands.add_parser("execute", help="authors: store fresh outputs in the lessons")
@@ -152,8 +151,6 @@ def _web(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    if options.cold:
-        os.environ["TFL_COLD"] = "1"  # read by authoring/warm.py
     if not options.fast:
         fetch_for_tests()
     steps = (["ruff", "check"], ["ruff", "format", "--check"], pytest_command(options))

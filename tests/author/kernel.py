@@ -5,25 +5,84 @@ The one way in which stored outputs are made (execute) and tested (tests/strict.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from traitlets import default
 
-from .own_kernel import OwnKernel
+from .lessons import ROOT
 
 # ipykernel copies what C++ code writes to its file descriptors into the page in a thread of its
 # own: the line comes, comes later, or is lost. Here these descriptors lead to a file instead.
 NO_CAPTURE = "--IPKernelApp.capture_fd_output=False"
+# This checkout's helpers, whatever else is installed. One thread for NumPy's linear algebra: it
+# adds up in the same order on any number of cores. What is run here is no learner's progress.
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "TFL_PROGRESS": "off"}
 
 
 class CellError(Exception):
     """A cell raised, took too long or lost its kernel; says which cell and why."""
+
+
+class _NudgingClient(AsyncKernelClient):
+    """Asks the kernel something each second that a cell takes.
+
+    ipykernel 7.4 may sleep on a request that arrives together with another message, as nbclient's
+    for Output widgets do, until the next one wakes it.
+    """
+
+    async def is_alive(self) -> bool:
+        """What nbclient asks each second."""
+        self.kernel_info()
+        return await super().is_alive()
+
+
+class OwnKernel(AsyncKernelManager):
+    """A kernel of this interpreter: what nbclient and papermill are given as manager class."""
+
+    @default("kernel_spec_manager")
+    def _own_environment_only(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
+
+    @default("client_factory")
+    def _client_that_nudges(self) -> type[AsyncKernelClient]:
+        return _NudgingClient
+
+    @default("transport")
+    def _no_port_that_another_kernel_may_take(self) -> str:
+        return "ipc" if sys.platform == "linux" else "tcp"
+
+    async def start_kernel(self, **options: Any) -> None:
+        """Start it with a temporary folder of its own, which goes when it goes."""
+        if not self.has_kernel:
+            self._folder = tempfile.TemporaryDirectory(prefix="tfl-", ignore_cleanup_errors=True)
+            self.connection_file = str(Path(self._folder.name) / "kernel.json")
+        options.setdefault("stderr", subprocess.DEVNULL)  # its remarks on its own sockets
+        own = {**ENVIRONMENT, "TMPDIR": self._folder.name}
+        options.setdefault("env", {**os.environ, **own})
+        await super().start_kernel(**options)
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """End it at once: it has nothing to save, and TensorFlow takes seconds to take leave."""
+        await super().shutdown_kernel(True, restart)
+
+    async def cleanup_resources(self, restart: bool = False) -> None:
+        """Remove what is left of it."""
+        await super().cleanup_resources(restart)
+        if not restart:
+            self._folder.cleanup()
 
 
 class FreshKernel:
@@ -77,9 +136,7 @@ class FreshKernel:
             limit = f"{self._client.timeout} seconds"
             raise CellError(f"{place} was not done after {limit}") from None
         except DeadKernelError:
-            silent = self._client.kc.unanswered
-            what = "was not taken up by the kernel" if silent else "ended the kernel's process"
-            raise CellError(f"{place} {what}") from None
+            raise CellError(f"{place} ended the kernel's process") from None
         if heard := self._noise.read_bytes()[self._heard :]:
             self._heard += len(heard)
             text = heard.decode("utf-8", "replace")
