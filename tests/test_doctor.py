@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tfl_helpers.setup import doctor, probe
-from tfl_helpers.setup.doctor import Check, Report
-from tfl_helpers.setup.probe import Outcome
+from tfl_helpers.setup import doctor
+from tfl_helpers.setup.doctor import Check, Outcome, Report
 
 WELL = Outcome(0, "9.0 9.0")
 
@@ -27,13 +27,6 @@ def test_report_says_what_to_do_for_each_thing_wrong():
         "  check   cause                  run this\n"
         "  Memory  a lesson needs 1.5 GB  jupyter server stop"
     )
-
-
-def test_report_of_a_machine_that_is_well_is_one_table():
-    report = Report((Check("Python", "supported"),))
-    assert report.wrong == ()
-    assert str(report).startswith("✓ This machine is ready for the course\n")
-    assert len(report.tables()) == 1
 
 
 def test_python_version():
@@ -76,12 +69,6 @@ def test_tensorflow_or_litert_is_broken(outcome: Outcome, found: str, cause: str
     assert command in check.command
 
 
-def test_tensorflow_and_litert_agree():
-    assert doctor.check_road(WELL) == Check(
-        "TensorFlow and LiteRT", "agree that 3.0 squared is 9.0"
-    )
-
-
 def test_kernel_of_another_python():
     check = doctor.check_kernel(Outcome(0, "/other"), "/this")
     assert check.found == "/other"
@@ -96,36 +83,37 @@ def test_kernel_that_does_not_know_the_clone():
     assert "pip install --no-deps -e " in check.command
 
 
-def test_memory():
-    assert (
-        doctor.check_memory(None)
-        == doctor.check_memory(8.0)
-        == Check("Memory", "no shortage found")
-    )
-    check = doctor.check_memory(0.25)
-    assert check.found == "0.2 GB free"
-    assert check.cause == "a lesson and its kernel need 1.5 GB"
+def test_room_that_is_enough_or_unknown():
+    for free_gb in (None, 0.5):
+        check = doctor.check_room("Disk", free_gb, 0.5, "copies", "x")
+        assert check == Check("Disk", "no shortage found")
 
 
-def test_disk():
-    assert doctor.check_disk(3.0) == Check("Disk", "no shortage found")
-    check = doctor.check_disk(0.1)
-    assert (check.found, check.cause) == ("0.1 GB free", "models and copies of lessons need 0.5 GB")
+def test_little_memory_and_a_full_disk_have_words(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "free_memory_gb", lambda: 0.25)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: SimpleNamespace(free=0.1e9))
+    monkeypatch.setattr(doctor, "try_road", lambda: WELL)
+    monkeypatch.setattr(doctor, "try_kernel", lambda: Outcome(0, sys.prefix))
+    memory, disk = doctor.examine().wrong
+    assert (memory.found, memory.cause) == ("0.2 GB free", "a lesson and its kernel need 1.5 GB")
+    assert memory.command.endswith("-m jupyter server stop")
+    assert (disk.found, disk.cause) == ("0.1 GB free", "models and copies of lessons need 0.5 GB")
+    assert disk.command.endswith("-m uv cache clean")
 
 
 def test_crash_and_hang_are_findings():
-    assert probe.run_program("import os; os.abort()").code not in (0, None)
-    assert probe.run_program("import time; time.sleep(60)", 0.2) == Outcome(None)
-    assert probe.run_program("print('\\x1b[31mred\\x1b[0m')").line == "red"
-    assert probe.run_program("1 / 0").error == "ZeroDivisionError: division by zero"
+    assert doctor.run_program("import os; os.abort()").code not in (0, None)
+    assert doctor.run_program("import time; time.sleep(60)", 0.2) == Outcome(None)
+    assert doctor.run_program("print('\\x1b[31mred\\x1b[0m')").line == "red"
+    assert doctor.run_program("1 / 0").error == "ZeroDivisionError: division by zero"
 
 
 def test_versions_of_what_is_installed_only():
-    assert list(probe.installed_versions(["pytest", "no-such-package"])) == ["pytest"]
+    assert list(doctor.installed_versions(["pytest", "no-such-package"])) == ["pytest"]
 
 
 def test_free_memory_is_a_size_or_unknown():
-    free_gb = probe.free_memory_gb()
+    free_gb = doctor.free_memory_gb()
     assert free_gb is None or 0 < free_gb < 10_000
 
 
@@ -133,6 +121,8 @@ def test_free_memory_is_a_size_or_unknown():
 def test_this_machine_is_well_in_words_that_fit_any_machine():
     report = doctor.examine()
     assert report.wrong == ()
+    assert len(report.tables()) == 1
+    assert str(report).startswith("✓ This machine is ready for the course\n")
     for private in (str(Path.home()), sys.prefix, str(doctor.ROOT), "GB", ":"):
         assert private not in str(report)
     assert str(report).count("✓ ok") == len(report.checks) == 6
@@ -141,10 +131,11 @@ def test_this_machine_is_well_in_words_that_fit_any_machine():
 def test_a_process_that_has_tensorflow_is_asked_itself():
     import tensorflow  # noqa: F401
 
-    assert probe.try_road() == WELL
+    assert doctor.try_road() == WELL
+    assert doctor.check_road(WELL).found == "agree that 3.0 squared is 9.0"
 
 
 def test_a_process_without_tensorflow_asks_another():
-    code = "import sys; from tfl_helpers.setup import probe; o = probe.try_road()"
+    code = "import sys; from tfl_helpers.setup import doctor; o = doctor.try_road()"
     code += "; print(o.code, o.line, 'tensorflow' in sys.modules)"
-    assert probe.run_program(code).line == "0 9.0 9.0 False"
+    assert doctor.run_program(code).line == "0 9.0 9.0 False"

@@ -23,7 +23,7 @@ def lesson(make_lesson: MakeLesson, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
-def test_a_copy_runs_in_the_lessons_folder(lesson: Path) -> None:
+def test_a_copy_runs_in_the_lessons_folder(lesson: Path, capfd: pytest.CaptureFixture[str]) -> None:
     before = lesson.read_bytes()
 
     output = run.run_lesson(lesson, {"seed": "3", "names": "['b', 'c']"})
@@ -33,6 +33,9 @@ def test_a_copy_runs_in_the_lessons_folder(lesson: Path) -> None:
     shown = cells[3].outputs[0].data["text/plain"]
     assert shown == "(['77_small.ipynb', 'runs'], 3, ['b', 'c'])"
     assert lesson.read_bytes() == before
+    said = capfd.readouterr().err
+    assert "Executing: 100%" in said
+    assert "WARNING" not in said
 
 
 def test_an_unknown_parameter_gets_the_list(lesson: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .setup import bootstrap
-from .setup.errors import SetupError
+from .setup.errors import IS_ROOT, SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
 # JupyterLab shall ask nobody outside this machine: no news, no update check (which lab_settings
@@ -60,27 +60,18 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Begin with: python3 -m tfl_helpers lab",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
-    lab.add_argument("lesson", nargs="?", metavar="LESSON", help="number or name, such as 03")
+    made = {name: commands.add_parser(name, help=text) for name, (_, text) in COMMANDS.items()}
+    lab, run, test, execute = (made[name] for name in ("lab", "run", "test", "execute"))
+    lesson = {"metavar": "LESSON", "help": "number or name, such as 03"}
+    lab.add_argument("lesson", nargs="?", **lesson)
     lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     lab.epilog = "Options of JupyterLab may follow: lab 03 -- --port 8889"
-    lab.set_defaults(run=_lab)
-    doctor = commands.add_parser("doctor", help="say what is wrong with this machine, if anything")
-    doctor.set_defaults(run=_doctor)
-    run = commands.add_parser("run", help="execute a copy of a lesson with other parameters")
-    run.add_argument("lesson", metavar="LESSON", help="number or name, such as 03")
+    run.add_argument("lesson", **lesson)
     pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
     run.add_argument("-p", dest="parameters", help="such as: -p seed 3", **pair)
-    run.set_defaults(run=_run)
-    web = commands.add_parser("web", help="fetch the runtime of lesson 14's web page (needs npm)")
-    web.set_defaults(run=_web)
-    test = commands.add_parser("test", help="authors: check code and lessons")
     test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
     test.epilog = "Options of pytest may follow: test -- -k figure"
-    test.set_defaults(run=_test)
-    execute = commands.add_parser("execute", help="authors: store fresh outputs in the lessons")
     execute.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none is named")
-    execute.set_defaults(run=_execute)
     for command in (lab, run, execute):
         command.add_argument("--language", default="en", help="folder of the lessons (en)")
     return parser
@@ -90,39 +81,27 @@ def _run_command(options: argparse.Namespace) -> int:
     from .records import InputError
 
     try:
-        return options.run(options)
+        command, _ = COMMANDS[options.command]
+        return command(options)
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _lessons(names: list[str], language: str) -> list[Path]:
-    from tests.author.lessons import NOTEBOOKS, find_lessons
-
-    from .records import InputError
-
-    known = sorted(folder.name for folder in NOTEBOOKS.glob("??"))
-    if language not in known:
-        raise InputError(f"Expected --language {' or '.join(known)}, got {language!r}.")
-    return find_lessons(names, language)
-
-
 def _lab(options: argparse.Namespace) -> int:
+    from tests.author.lessons import find_lessons
+
     names = [options.lesson] if options.lesson else []
-    lesson = _lessons(names, options.language)[0]
-    command = lab_command(lesson, bool(names), getattr(os, "geteuid", lambda: 1)() == 0)
+    command = lab_command(find_lessons(names, options.language)[0], opened=bool(names))
     browser = ["--no-browser"] if options.no_browser else []
     return bootstrap.become([sys.executable, "-m", *command, *browser, *options.rest])
 
 
-def lab_command(lesson: Path, opened: bool, root: bool) -> list[str]:
-    """JupyterLab in the folder of `lesson`, with it `opened` or not; `root` as in a container."""
-    command = ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}", *_OFFLINE]
-    if opened:
-        command.append(f"--LabApp.default_url=/lab/tree/{lesson.name}")
-    if root:
-        command.append("--allow-root")
-    return command
+def lab_command(lesson: Path, opened: bool) -> list[str]:
+    """JupyterLab in the folder of `lesson`, with it `opened` or not."""
+    url = [f"--LabApp.default_url=/lab/tree/{lesson.name}"] if opened else []
+    root = ["--allow-root"] if IS_ROOT else []
+    return ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}", *_OFFLINE, *url, *root]
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -135,17 +114,19 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    (lesson,) = _lessons([options.lesson], options.language)
+    from tests.author.lessons import find_lessons
     from tests.author.run import run_lesson
 
+    (lesson,) = find_lessons([options.lesson], options.language)
+    os.environ["TFL_PROGRESS"] = "off"  # what is run here is no learner's progress
     print(f"Executed: {run_lesson(lesson, dict(options.parameters))}")
     return 0
 
 
 def _web(options: argparse.Namespace) -> int:
-    from .web.runtime import fetch_runtime
+    from .web.folder import fetch_runtime
 
-    print("Fetching LiteRT.js with npm (12 MB) ...", flush=True)
+    print("Lesson 14's page needs LiteRT.js: fetching it with npm, once (12 MB) ...", flush=True)
     print(f"It is in {fetch_runtime()}")
     return 0
 
@@ -159,16 +140,10 @@ def _test(options: argparse.Namespace) -> int:
 
 def fetch_for_tests() -> None:
     """The runtime of lesson 14's page, where there is npm; else the tests of it say what lacks."""
-    from .records import InputError
-    from .web.runtime import fetch_runtime, find_npm, is_fetched
+    from .web.folder import find_npm, is_fetched
 
-    if is_fetched() or not find_npm():
-        return
-    print("Lesson 14's page needs LiteRT.js: fetching it with npm, once (12 MB) ...", flush=True)
-    try:
-        fetch_runtime()
-    except InputError as error:
-        print(error, file=sys.stderr)
+    if find_npm() and not is_fetched():
+        _run_command(parse(["web"]))
 
 
 def pytest_command(options: argparse.Namespace) -> list[str]:
@@ -180,22 +155,31 @@ def pytest_command(options: argparse.Namespace) -> list[str]:
 
 def run_tools(steps: Iterable[list[str]], folder: Path) -> int:
     """Run each tool, whatever the others say; the exit code of the first that fails."""
-    failed = []
+    failed = {}
     for step in steps:
         print("$ python -m", *step, flush=True)
-        code = bootstrap.follow([sys.executable, "-m", *step], folder)
-        failed += [(code, " ".join(step))] if code else []
+        if code := bootstrap.follow([sys.executable, "-m", *step], folder):
+            failed[" ".join(step)] = code
     if failed:
-        print("Failed:", ", ".join(step for _, step in failed), file=sys.stderr)
-    return failed[0][0] if failed else 0
+        print("Failed:", ", ".join(failed), file=sys.stderr)
+    return next(iter(failed.values()), 0)
 
 
 def _execute(options: argparse.Namespace) -> int:
-    lessons = _lessons(options.lessons, options.language)
     from tests.author.execute import execute_lessons
+    from tests.author.lessons import find_lessons
 
-    return execute_lessons(lessons)
+    return execute_lessons(find_lessons(options.lessons, options.language))
 
+
+COMMANDS = {
+    "lab": (_lab, "open the lessons in JupyterLab"),
+    "doctor": (_doctor, "say what is wrong with this machine, if anything"),
+    "run": (_run, "execute a copy of a lesson with other parameters"),
+    "web": (_web, "fetch the runtime of lesson 14's web page (needs npm)"),
+    "test": (_test, "authors: check code and lessons"),
+    "execute": (_execute, "authors: store fresh outputs in the lessons"),
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

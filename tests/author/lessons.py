@@ -17,6 +17,9 @@ def find_lessons(names: list[str], language: str = "en") -> list[Path]:
         names: numbers (`3`, `03`), file names with or without `.ipynb`, or paths.
         language: the folder under `notebooks/`.
     """
+    languages = sorted(folder.name for folder in NOTEBOOKS.glob("??"))
+    if language not in languages:
+        raise InputError(f"Expected --language {' or '.join(languages)}, got {language!r}.")
     known = sorted((NOTEBOOKS / language).glob("*.ipynb"))
     return [_find_lesson(name, known) for name in names] or known
 

@@ -11,6 +11,8 @@ from tfl_helpers.records import InputError
 from .lessons import ROOT
 
 RUNS = ROOT / "runs"
+# No remarks of the kernel on its own sockets between the steps of the progress bar.
+QUIET = {"extra_arguments": ["--IPKernelApp.log_level=ERROR"]}
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -30,13 +32,15 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    values = {name: parse_value(text) for name, text in parameters.items()}
-    check_names(lesson, list(values))
+    known = list(papermill.inspect_notebook(lesson))
+    if unknown := sorted(set(parameters) - set(known)):  # papermill only logs a warning
+        names = ", ".join(known) or "(none)"
+        raise InputError(f"{lesson.name} has the parameters {names}, got {', '.join(unknown)}.")
     output = RUNS / lesson.parent.name / lesson.name
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.unlink(missing_ok=True)
+    values = {name: parse_value(text) for name, text in parameters.items()}
     try:
-        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **options())
+        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **QUIET)
     except papermill.PapermillExecutionError as error:
         raise InputError(
             f"{lesson.name} stopped: cell [{error.exec_count}] raised {error.ename}: "
@@ -51,7 +55,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
 
 
 def options() -> dict[str, Any]:
-    """How papermill runs here: own interpreter, written once at the end."""
+    """How papermill runs in tests: this interpreter's own kernel, written once at the end."""
     from .kernel import OwnKernel
 
     return {
@@ -59,18 +63,6 @@ def options() -> dict[str, Any]:
         "kernel_manager_class": OwnKernel,
         "request_save_on_cell_execute": False,
     }
-
-
-def check_names(lesson: Path, names: list[str]) -> None:
-    """Papermill only logs a warning about a parameter that the lesson does not have."""
-    import papermill
-
-    known = list(papermill.inspect_notebook(lesson))
-    if unknown := [name for name in names if name not in known]:
-        raise InputError(
-            f"{lesson.name} has the parameters {', '.join(known) or '(none)'}, "
-            f"got {', '.join(unknown)}."
-        )
 
 
 def parse_value(text: str) -> Any:

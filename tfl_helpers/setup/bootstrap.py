@@ -1,32 +1,37 @@
 """A clone in, a Python that has its packages out. Standard library only; knows no lesson.
 
-Parses on Python 3.8 too, so that an old Python gets a sentence and not a SyntaxError.
+pip fetches uv, and uv installs the rest. Parses on Python 3.8 too, so that an old Python gets a
+sentence and not a SyntaxError.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import hashlib
-import importlib.util
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
-from .errors import (
-    SUPPORTED,
-    SetupError,
-    check_ensurepip,
-    check_platform,
-    check_python,
-    check_space,
-    explain,
-    supported,
-)
-from .installer import install
+from . import errors
+from .errors import SUPPORTED, SetupError
+
+STAMP = "requirements.sha256"  # in `.venv`: the lock that was installed
+# Never build from source: that asks a learner for a compiler.
+_WHEELS = ["--only-binary=:all:", "--require-hashes", "-r"]
+_PIP = ["pip", "install", "--no-deps", "--no-input", "--disable-pip-version-check", *_WHEELS]
+# uv takes a package from the first index that knows its name, pip asks all; the hashes say which
+# file it has to be.
+_UV = ["uv", "pip", "install", "--index-strategy=unsafe-best-match", "--color=never", *_WHEELS]
 
 
 def enter(root: Path, arguments: list[str]) -> int | None:
@@ -36,15 +41,15 @@ def enter(root: Path, arguments: list[str]) -> int | None:
     and runs `python *arguments` there in place of this process (on Windows: as a child, whose exit
     code is returned).
     """
-    lock, venv = root / "requirements.txt", root / ".venv"
+    venv = root / ".venv"
     inside = os.path.realpath(sys.prefix) == os.path.realpath(venv)
-    ready = is_ready(venv, lock)
+    ready = is_ready(venv, root / "requirements.txt")
     if inside and ready:
         return None
     if not inside and has_pins(root):
         # A conda environment, for example. Its children must import this clone too.
         paths = [str(root), os.environ.get("PYTHONPATH", "")]
-        os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         return None
     if not ready:
         prepare(root, arguments, sys.stderr)
@@ -64,10 +69,8 @@ def follow(command: list[str], folder: Path | None = None) -> int:
     """Run `command` as a child and return its exit code. Ctrl-C reaches the child: it decides."""
     child = subprocess.Popen(command, cwd=folder)
     while True:
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             return child.wait()
-        except KeyboardInterrupt:
-            continue
 
 
 def python_of(venv: Path) -> Path:
@@ -77,12 +80,8 @@ def python_of(venv: Path) -> Path:
 
 def is_ready(venv: Path, lock: Path) -> bool:
     """True if the last finished set-up installed exactly this requirements.txt."""
-    stamp = _stamp(venv)
+    stamp = venv / STAMP
     return stamp.is_file() and stamp.read_text() == _hash(lock) and python_of(venv).is_file()
-
-
-def _stamp(venv: Path) -> Path:
-    return venv / "requirements.sha256"
 
 
 def _hash(lock: Path) -> str:
@@ -95,58 +94,162 @@ def direct_pins(root: Path) -> dict[str, set[str]]:
 
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    pins: dict[str, set[str]] = {re.split(r"[^\w.-]", line)[0]: set() for line in named}
     lock = (root / "requirements.txt").read_text("utf-8")
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE):
-        if name in pins:
-            pins[name].add(version)
-    return pins
+    locked = re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE)
+    names = [re.split(r"[^\w.-]", line)[0] for line in named]
+    return {name: {version for other, version in locked if other == name} for name in names}
+
+
+def installed_versions(names: Iterable[str]) -> dict[str, str]:
+    """The versions of those packages that are installed here."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in names:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def has_pins(root: Path) -> bool:
     """True if the running Python is an environment with the versions of requirements.txt."""
-    if sys.version_info[:2] not in SUPPORTED or importlib.util.find_spec("tensorflow") is None:
+    if sys.version_info[:2] not in SUPPORTED or find_spec("tensorflow") is None:
         return False  # the quick answer for a bare Python
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return all(version(name) in allowed for name, allowed in direct_pins(root).items())
-    except PackageNotFoundError:
-        return False
+    pins = direct_pins(root)
+    found = installed_versions(pins)
+    return all(found.get(name) in versions for name, versions in pins.items())
 
 
 def prepare(root: Path, arguments: list[str], out: TextIO) -> None:
     """Make `.venv` or bring it up to date. The stamp comes last, so a stopped set-up goes on."""
     venv, lock = root / ".venv", root / "requirements.txt"
-    python = python_of(venv)
+    python, stamp = python_of(venv), venv / STAMP
     if not os.path.lexists(python):
-        check_python(sys.version_info[:2], arguments)
-        check_platform(sys.platform, platform.machine(), platform.version())
-        check_ensurepip(importlib.util.find_spec("ensurepip") is not None, sys.version_info[:2])
-        check_space(shutil.disk_usage(root).free / 1e9)
+        errors.check_python(sys.version_info[:2], arguments)
+        errors.check_platform(sys.platform, platform.machine(), platform.version())
+        errors.check_ensurepip(find_spec("ensurepip") is not None, sys.version_info[:2])
+        errors.check_space(shutil.disk_usage(root).free / 1e9)
         out.write("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.\n")
         _run(Path(sys.executable), "-m", "venv", "--without-pip", str(venv))
-    elif _stamp(venv).exists():
+    elif stamp.exists():
         out.write("requirements.txt has changed: bringing .venv up to date.\n")
-        _stamp(venv).unlink()
+        stamp.unlink()
     else:
         out.write("Going on with the set-up of .venv where it stopped.\n")
     site = _site_packages(python)
-    for half in [d for d in site.glob("*.dist-info") if not (d / "RECORD").is_file()]:
-        shutil.rmtree(half)  # pip was stopped in this package and must not take it for installed
+    for package in list(site.glob("*.dist-info")):
+        # These are written last: the set-up was stopped in this package, so it is not installed.
+        if not all((package / last).is_file() for last in ("INSTALLER", "RECORD")):
+            shutil.rmtree(package)
     if not list(site.glob("pip-*.dist-info")):
         _run(python, "-m", "ensurepip")
     install(python, site, lock, out)
     # A path file, not an editable install: no build tool, no index, and it may move with the clone.
     (site / "tfl_helpers.pth").write_text(os.path.relpath(root, site) + "\n")
-    _stamp(venv).write_text(_hash(lock))
+    stamp.write_text(_hash(lock))
 
 
-def _run(python: Path, *arguments: str) -> None:
-    command = [str(python), "-I", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+def install(python: Path, site: Path, lock: Path, out: TextIO) -> None:
+    """Install every line of `lock` into the environment of `python`, showing how far it is."""
+    pins = lock.read_text("utf-8")
+    options, variables = handed_over(_run(python, "-m", "pip", "config", "list"))
+    with tempfile.TemporaryDirectory() as folder:
+        own, said = Path(folder) / "uv.txt", Path(folder) / "said"
+        own.write_text("".join(re.findall(r"^uv==.*\n(?: +--hash.*\n)+", pins, re.MULTILINE)))
+        _run(python, "-m", *_PIP, str(own), **variables)
+        with said.open("wb") as stream:
+            uv = subprocess.Popen(
+                [str(python), "-I", "-m", *_UV, str(lock), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                cwd=lock.anchor,  # in the clone it would want hashes of [tool.uv]'s constraint
+                env={**os.environ, **variables},
+            )
+            _watch(uv, said, site, len(re.findall(r"^[\w.-]+==", pins, re.MULTILINE)), out)
+        if uv.returncode:
+            raise errors.explain(said.read_text("utf-8", "replace"))
+    # Or the first import would do it, on one core: half of all the lines that are installed. Not
+    # uv's --compile-bytecode: that gives up, and with it the set-up, where a Python starts slowly.
+    out.write("Compiling TensorFlow, so that its first import does not have to.\n")
+    large = [str(site / name) for name in ("tensorflow", "keras", "numpy")]
+    subprocess.run([str(python), "-I", "-m", "compileall", "-qq", "-j0", *large])
+
+
+def handed_over(config: str) -> tuple[list[str], dict[str, str]]:
+    """Options and variables for uv, which does not read what pip is told on this machine.
+
+    `config` is what `pip config list` prints. Of a variable that is set already, nothing is said;
+    an index that uv alone is told goes to pip.
+    """
+    pip: dict[str, str] = {}
+    for section in ("global", "install", ":env:"):  # the later one counts
+        found = re.findall(rf"^{section}\.([\w-]+)=(.+)$", config, re.MULTILINE)
+        pip.update((name, ast.literal_eval(text)) for name, text in found)
+    links = pip.get("find-links", "").split()
+    variables = {
+        "UV_INDEX_URL": pip.get("index-url"),
+        "UV_EXTRA_INDEX_URL": " ".join(pip.get("extra-index-url", "").split()),
+        # pip overlooks a folder that is gone
+        "UV_FIND_LINKS": ",".join(x for x in links if "://" in x or os.path.isdir(x)),
+        "UV_INSECURE_HOST": pip.get("trusted-host"),
+        "SSL_CERT_FILE": pip.get("cert"),
+        "ALL_PROXY": pip.get("proxy"),
+    }
+    if "index-url" not in pip:
+        own = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
+        variables["PIP_INDEX_URL"] = own
+    variables = {k: v for k, v in variables.items() if v and k not in os.environ}
+    return ["--no-index"] if pip.get("no-index", "0") in ("1", "true") else [], variables
+
+
+def _watch(uv: subprocess.Popen[bytes], said: Path, site: Path, pins: int, out: TextIO) -> None:
+    started, due = time.time(), 0
+    width = shutil.get_terminal_size().columns - 1 if out.isatty() else 0
+    try:
+        while uv.poll() is None:
+            time.sleep(0.2)
+            seconds = int(time.time() - started)
+            if width or seconds >= due:
+                due = seconds + 15
+                installed = len(list(site.glob("*.dist-info/INSTALLER")))
+                done = stage(said.read_text("utf-8", "replace"), pins, installed)
+                out.write(progress(*done, seconds, width))
+                out.flush()
+    finally:
+        out.write("\n" if width else "")
+        uv.kill()  # after Ctrl-C; the next start finds what is half installed
+        uv.wait()
+
+
+def stage(printed: str, pins: int, installed: int) -> tuple[str, int, int, str]:
+    """Where uv is, from what it has printed: what it does, and how many of how many are done."""
+    resolved = re.search(r"^Resolved (\d+) packages?", printed, re.MULTILINE)
+    if not resolved:
+        return "asking the package index", 0, pins, "packages"
+    begun = dict(re.findall(r"^Downloading (\S+) \((.+)\)$", printed, re.MULTILINE))
+    ended = re.findall(r"^ Downloaded (\S+)$", printed, re.MULTILINE)
+    for name in [name for name in begun if name not in ended]:
+        return f"fetching {name} ({begun[name]})", len(ended), len(begun), "large packages"
+    total = int(resolved[1])
+    return "installing", min(installed, total), total, "packages"
+
+
+def progress(doing: str, at: int, total: int, unit: str, seconds: int, width: int = 0) -> str:
+    """One line; for a terminal of some `width`, one that is written over the last."""
+    text = f"{at:4} of {total} {unit}  {seconds // 60}:{seconds % 60:02}  {doing}"
+    if not width:
+        return text + "\n"
+    filled = 20 * at // max(total, 1)
+    return "\r" + f"[{'#' * filled}{'.' * (20 - filled)}]{text}"[:width].ljust(width)
+
+
+def _run(python: Path, *arguments: str, **variables: str) -> str:
+    said = {"capture_output": True, "text": True, "errors": "replace"}
+    done = subprocess.run([str(python), "-I", *arguments], env={**os.environ, **variables}, **said)
     if done.returncode:
-        raise explain(done.stdout + done.stderr)
+        raise errors.explain(done.stdout + done.stderr)
+    return done.stdout
 
 
 def _site_packages(python: Path) -> Path:
@@ -157,5 +260,5 @@ def _site_packages(python: Path) -> Path:
         raise SetupError("The Python that .venv was made with is gone.") from None
     major, minor, path = printed.strip().split(" ", 2)
     if (int(major), int(minor)) not in SUPPORTED:
-        raise SetupError(f".venv has Python {major}.{minor}; TensorFlow's wheels: {supported()}.")
+        raise SetupError(f".venv has Python {major}.{minor}; {errors.WHEELS}.")
     return Path(path)

@@ -1,4 +1,4 @@
-"""What a machine or pip says in, one sentence and the command that mends it out.
+"""What a machine, pip or uv says in, one sentence and the command that mends it out.
 
 Knows why a set-up fails. Standard library only; parses on Python 3.8, as `bootstrap` does.
 """
@@ -8,70 +8,65 @@ from __future__ import annotations
 import os
 import platform
 import re
-import shutil
-from collections.abc import Callable
+from shutil import which
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
-SPACE_GB = 4  # 2.5 stay; while pip unpacks, the wheels lie beside them
+WHEELS = "TensorFlow has wheels for Python 3.11, 3.12 and 3.13"
+SPACE_GB = 4  # 2.5 stay, and uv unpacks each wheel beside them
+IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0  # as in a container
 
 _POSIX = os.name == "posix"
 _PYTHON = ".venv/bin/python" if _POSIX else r".venv\Scripts\python"
 _REMOVE = "rm -r .venv" if _POSIX else """py -c "import shutil; shutil.rmtree('.venv')\""""
 _OWN = 'sudo chown -R "$USER" .' if _POSIX else 'icacls . /grant "%USERNAME%":F /T'
-_SUDO = "" if getattr(os, "geteuid", lambda: 1)() == 0 else "sudo "
+_SUDO = "" if IS_ROOT else "sudo "
 _CONDA = "conda env create --file environment.yml && conda activate tfl"
 _DOCKER = (
     'docker run -it --rm -p 8888:8888 -v "$PWD":/tfl -w /tfl python:3.11'
     " python3 -m tfl_helpers lab --no-browser -- --ip=0.0.0.0"
 )
-
-# What pip says, our sentence, and the command: the first that is found counts. A failed connection
-# comes before "No matching distribution", with which pip ends in both cases.
-_FAILURES = (
-    (
-        r"No space left on device|\[Errno 28\]|not enough space on the disk",
-        "The disk is full: set-up needs 4 GB here and 2 GB for temporary files (TMPDIR can name"
-        " another folder for these).",
-        f"{_PYTHON} -m pip cache purge",
+_CLEAN = f"{_PYTHON} -m uv cache clean"
+_CHANGED = (
+    "A fetched file is not the one that requirements.txt names: its hash differs, so it was"
+    " damaged or changed on its way."
+)
+# What pip or uv says: our sentence and the command. The first that is found counts: a failed
+# connection comes before "No matching distribution", with which pip ends in both cases.
+_FAILURES = {
+    r"No space left on device|\[Errno 28\]|not enough space on the disk": (
+        "The disk is full: set-up needs 4 GB here, shared with uv's cache if that is on the same"
+        " disk (UV_CACHE_DIR can name another folder for it).",
+        _CLEAN,
     ),
-    (
-        r"DO NOT MATCH THE HASHES",
-        "A fetched file is not the one that requirements.txt names: its hash differs, so it was"
-        " damaged or changed on its way.",
-        f"{_PYTHON} -m pip cache purge",
-    ),
-    (
-        r"CERTIFICATE_VERIFY_FAILED",
+    r"DO NOT MATCH THE HASHES": (_CHANGED, f"{_PYTHON} -m pip cache purge"),
+    r"Hash mismatch for": (_CHANGED, _CLEAN),
+    r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate": (
         "The certificate of the package index is signed by nobody whom this machine knows: behind"
         " a company's proxy, tell pip the company's certificate file.",
         f"{_PYTHON} -m pip config set global.cert YOUR-CERTIFICATES.pem",
     ),
-    (
-        r"Failed to establish a new connection|NewConnectionError|Connection refused"
-        r"|ConnectTimeout|Read timed out|ConnectionResetError|Cannot connect to proxy"
-        r"|name resolution|getaddrinfo failed|Network is unreachable|Proxy Authentication",
+    r"Failed to establish a new connection|NewConnectionError|Connection refused|timed out"
+    r"|ConnectTimeout|ConnectionResetError|Cannot connect to proxy|name resolution|dns error"
+    r"|getaddrinfo failed|Network is unreachable|Proxy Authentication|error sending request": (
         "The package index cannot be reached: connect this machine to the network or, if it is"
         " behind a proxy, tell pip the proxy.",
         f"{_PYTHON} -m pip config set global.proxy http://YOUR-PROXY:PORT",
     ),
-    (
-        r"Long Path",
+    r"Long Path|os error 206": (
         "Windows has to be told to allow file names as long as JupyterLab's (as administrator).",
         r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
         " /v LongPathsEnabled /t REG_DWORD /d 1 /f",
     ),
-    (
-        r"Permission denied|Read-only file system|Access is denied",
+    r"Permission denied|Read-only file system|Access is denied": (
         "Files here cannot be written: the folder is not yours, or a JupyterLab still runs in it.",
         _OWN,
     ),
-    (
-        r"No matching distribution found for (\S+)",
-        "pip found no {found} for {machine}: there is none, or the package index lacks it or"
-        " cannot be reached.",
+    r"No matching distribution found for (\S+)|there is no version of (\S+)"
+    r"|(\S+) has no wheels|(\S+) was not found": (
+        "There is no {found} for {machine}, or the package index lacks it.",
         f"{_PYTHON} -m pip config list",
     ),
-)
+}
 
 
 class SetupError(Exception):
@@ -82,22 +77,17 @@ class SetupError(Exception):
 
 
 def explain(printed: str) -> SetupError:
-    """Why pip, ensurepip or venv failed, from what it printed."""
+    """Why pip, uv, ensurepip or venv failed, from what it printed."""
     machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    for pattern, sentence, command in _FAILURES:
-        found = re.search(pattern, printed)
-        if found:
-            words = {"found": found[found.lastindex or 0], "machine": machine}
-            return SetupError(sentence.format(**words), command)
+    for pattern, (sentence, command) in _FAILURES.items():
+        if found := re.search(pattern, printed):
+            name = found[found.lastindex or 0]
+            return SetupError(sentence.format(found=name, machine=machine), command)
     last = (printed.strip() or "none").splitlines()[-1]
     return SetupError(f"The set-up failed, and these were its last words: {last}")
 
 
-def check_python(
-    version: tuple[int, int],
-    arguments: list[str],
-    which: Callable[[str], str | None] = shutil.which,
-) -> None:
+def check_python(version: tuple[int, int], arguments: list[str]) -> None:
     """Refuse a Python that TensorFlow has no wheel for. `arguments` are repeated in the advice."""
     if version in SUPPORTED:
         return
@@ -108,14 +98,7 @@ def check_python(
     commands["brew"] = "brew install python@3.13"
     commands["winget"] = "winget install Python.Python.3.13"
     command = next((text for tool, text in commands.items() if which(tool)), _CONDA)
-    this = f"This is Python {version[0]}.{version[1]}"
-    raise SetupError(f"{this}; TensorFlow has wheels for {supported()}.", command)
-
-
-def supported() -> str:
-    """The Pythons that we run on, in words."""
-    *most, last = [f"{major}.{minor}" for major, minor in SUPPORTED]
-    return f"Python {', '.join(most)} and {last}"
+    raise SetupError(f"This is Python {version[0]}.{version[1]}; {WHEELS}.", command)
 
 
 def check_platform(system: str, machine: str, kernel: str) -> None:
@@ -129,11 +112,7 @@ def check_platform(system: str, machine: str, kernel: str) -> None:
     raise SetupError(sentence, _DOCKER)
 
 
-def check_ensurepip(
-    found: bool,
-    version: tuple[int, int],
-    which: Callable[[str], str | None] = shutil.which,
-) -> None:
+def check_ensurepip(found: bool, version: tuple[int, int]) -> None:
     """Refuse a Python that cannot make virtual environments (Debian splits that part off)."""
     if not found:
         name = f"python{version[0]}.{version[1]}"
