@@ -19,8 +19,8 @@ def main() -> int:
     """Write the file anew; 1 and the page's sentence if the model does not run."""
     with tempfile.TemporaryDirectory() as folder:
         write_page_of_lesson(Path(folder))
-        path = find_browser()
         with served(Path(folder)) as address, sync_playwright() as playwright:
+            path = find_browser(playwright)
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
             page = browser.new_page()
             page.goto(address)

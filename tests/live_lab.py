@@ -36,23 +36,21 @@ FLAGS = [
 SECONDS = 90.0  # a slow machine that imports TensorFlow
 
 
-def find_browser() -> str:
+def find_browser(playwright: Any) -> str:
     """The machine's Chromium, or the one that Playwright installed.
 
     Where there is none, a learner's machine skips the test; in CI that is a failure.
-    """
-    from playwright.sync_api import sync_playwright
 
+    Args:
+        playwright: a started one, for a second one cannot start in its loop.
+    """
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if named:
-        return named
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    if Path(own).exists():
-        return own
+    found = named or playwright.chromium.executable_path
+    if named or Path(found).exists():
+        return found
     words = f"no Chromium here. Install it, or run: {sys.executable} -m playwright install chromium"
     if os.environ.get("CI"):
-        pytest.fail(f"CI has to run the browser tests, but there is {words}")
+        pytest.fail(f"CI has to run the browser tests, but there is {words}", pytrace=False)
     pytest.skip(words)
 
 
@@ -87,8 +85,8 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     kinds = "JUPYTER_CONFIG JUPYTER_DATA JUPYTER_RUNTIME JUPYTERLAB_SETTINGS JUPYTERLAB_WORKSPACES"
     own = {f"{kind}_DIR": str(folder / kind.lower()) for kind in kinds.split()}
     own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT)}
-    own |= {"TFL_PROGRESS": str(folder / "progress.json")}
-    command = lab_command(notebooks / "none.ipynb", False, getattr(os, "geteuid", lambda: 1)() == 0)
+    own |= {"TFL_PROGRESS": str(folder / "progress")}
+    command = lab_command(notebooks / "none.ipynb", opened=False)
     command += ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={lab.token}"]
     log = folder / "lab.log"

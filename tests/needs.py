@@ -8,7 +8,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tfl_helpers.records import InputError
-from tfl_helpers.web.runtime import runtime_files
+from tfl_helpers.web.folder import runtime_files
 
 
 def demand_runtime(notebook: NotebookNode | None = None) -> None:

@@ -46,7 +46,7 @@ def playwright() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Any) -> Iterator[Any]:
-    chromium = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+    chromium = playwright.chromium.launch(executable_path=find_browser(playwright), args=FLAGS)
     yield chromium
     chromium.close()
 
@@ -357,7 +357,7 @@ def test_opened_from_a_folder_it_asks_for_a_server(browser: Any, shipped: Path) 
 
 def test_without_webassembly_it_says_so(playwright: Any, address: str) -> None:
     flags = [*FLAGS, "--js-flags=--jitless"]
-    chromium = playwright.chromium.launch(executable_path=find_browser(), args=flags)
+    chromium = playwright.chromium.launch(executable_path=find_browser(playwright), args=flags)
     page = chromium.new_page(locale="en-GB")
     page.goto(address)
     assert not is_ready(page)
