@@ -24,6 +24,8 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image, UnidentifiedImageError
 
+from tests.author.stored import opened
+
 # What is replaced in the words of an error and nowhere else, by what, and why it would differ.
 # No lesson stores an error, so nothing at all is sanitised in a lesson.
 SANITISED: tuple[tuple[str, str, str], ...] = (
@@ -120,7 +122,7 @@ def _readable(value: Any, key: str = "") -> Any:
         return _digest(value.encode()) if "sha256" not in value else value
     if not isinstance(value, str):
         return value
-    lines = re.sub(r"(%0A|>|%3E)(?=<|%3C)|(?<=%0A)", r"\1\n", value).splitlines(keepends=True)
+    lines = re.sub(r">(?=<)", ">\n", opened(value)).splitlines(keepends=True)
     return lines if len(lines) > 1 else value
 
 

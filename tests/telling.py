@@ -41,6 +41,22 @@ def says(where: str, old: str, new: Change) -> Lie:
     return tell
 
 
+def draws(old: str, new: str) -> Lie:
+    """The lie that the first SVG inside HTML that has `old` (a pattern) has `new` there."""
+
+    def tell(cell: NotebookNode) -> None:
+        for output in _bundles(cell, HTML):
+            for source in re.findall(r"svg\+xml;base64,([^\"]+)", output.data[HTML]):
+                svg = base64.b64decode(source).decode()
+                if re.search(old, svg, re.DOTALL):
+                    told = re.sub(old, new, svg, count=1, flags=re.DOTALL)
+                    coded = base64.b64encode(told.encode()).decode()
+                    output.data[HTML] = output.data[HTML].replace(source, coded)
+                    return
+
+    return tell
+
+
 def paints(change: Callable[[Image.Image], Image.Image], **options: Any) -> Lie:
     """The lie that the first PNG looked otherwise, or said otherwise how it is to be shown."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
-import warnings
-from urllib.parse import unquote
+import re
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -15,13 +18,14 @@ from tfl_helpers.figure.canvas import (
     PALE_BLUE,
     PALE_ORANGE,
     Canvas,
-    Line,
     Picture,
+    _font_files,
     fit_text,
     text_width,
     wrap_text,
 )
 
+ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
 AWKWARD = "a < b & \"c\" 'd' $e$ %20 # 画像"
 
@@ -41,15 +45,10 @@ def test_svg_is_xml_with_role_title_and_description() -> None:
     assert root.findtext(f"{SVG}desc") == "One box\nthe words"
 
 
-def test_svg_has_nothing_that_two_pictures_of_a_page_could_share() -> None:
-    svg = small_picture().svg
-    assert " id=" not in svg
-    assert "<style" not in svg
-    assert "url(" not in svg
-
-
-def test_svg_stands_on_white_so_that_a_dark_theme_can_show_it() -> None:
+def test_svg_stands_alone_on_white() -> None:
+    """In a dark theme too; and nothing in it could be shared by two pictures of a page."""
     picture = small_picture()
+    assert not re.search(r" id=|<style|url\(", picture.svg)
     ground = ElementTree.fromstring(picture.svg).find(f"{SVG}rect")
     assert ground is not None
     assert ground.get("fill") == "#ffffff"
@@ -62,25 +61,60 @@ def test_html_holds_the_whole_svg_and_says_the_caption_twice() -> None:
     image, caption = figure
     assert image.get("alt") == caption.text == AWKWARD
     kind, _, data = (image.get("src") or "").partition(",")
-    assert kind == "data:image/svg+xml"
-    assert unquote(data) == picture.svg
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == picture.svg
     assert "max-width:100%" in (image.get("style") or "")
+    assert "png" not in vars(picture), "an explorer shows no PNG, so none is painted"
 
 
-@pytest.mark.parametrize("text", [AWKWARD, "", "x" * 300])
-def test_any_text_goes_through_every_form(text: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        picture = small_picture(text, caption=text)
-    shown = [node.text or "" for node in ElementTree.fromstring(picture.svg).iter(f"{SVG}text")]
-    assert shown == [text]
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (AWKWARD, AWKWARD),
+        ("", ""),
+        ("x" * 300, "x" * 300),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("](javascript:alert(1))", "](javascript:alert(1))"),
+        ("x' onload='alert(1)", "x' onload='alert(1)"),
+        ("]]><!-- &#0; &lt;", "]]><!-- &#0; &lt;"),
+        ("\u202eright\u200f to left", "�right\u200f to left"),
+        ("nul \0, \x1b[31m, \x85", "nul �, �[31m, �"),
+        ("half \ud83d, \uffff", "half �, �"),
+        ("='#00000' ='#ffffff' 😀", "='#00000' ='#ffffff' 😀"),
+    ],
+)
+def test_any_text_stays_text_in_every_form(text: str, shown: str) -> None:
+    picture = small_picture(text, caption=text)
+    root = ElementTree.fromstring(picture.svg)
+    assert {node.tag.removeprefix(SVG) for node in root} == {
+        "title",
+        "desc",
+        "rect",
+        "text",
+        "path",
+    }
+    assert [node.text or "" for node in root.iter(f"{SVG}text")] == [shown]
+    assert [node.text or "" for node in root.iter(f"{SVG}title")] == [shown]
+    figure = ElementTree.fromstring(picture.html().replace('"><figcaption', '"/><figcaption'))
+    assert [node.tag for node in figure.iter()] == ["figure", "img", "figcaption"]
+    assert (figure[0].get("alt"), figure[1].text or "") == (shown, shown)
+    assert picture.words.startswith(shown)
+    assert Image.open(io.BytesIO(picture.png)).size[0] >= picture.width
 
 
-def test_png_is_the_same_picture_half_as_large_again() -> None:
+def test_a_text_of_ten_thousand_letters_is_cut() -> None:
+    for text in ("x" * 10_000, "a b " * 2_500):
+        picture = small_picture(text)
+        assert picture.width < 4_100
+        assert Image.open(io.BytesIO(picture.png)).size[0] < 5_200
+        assert all(text_width(line) <= 300 for line in wrap_text(text, 300))
+
+
+def test_png_is_the_same_picture_a_quarter_larger() -> None:
     picture = small_picture()
     image = Image.open(io.BytesIO(picture.png))
     assert image.mode == "P"
-    assert image.size == (round(picture.width * 1.5), round(picture.height * 1.5))
+    assert image.size == (round(picture.width * 1.25), round(picture.height * 1.25))
     colors = {color for _, color in image.convert("RGB").getcolors() or []}
     assert {(255, 255, 255), (0xE4, 0xF1, 0xFA), (0x00, 0x72, 0xB2)} <= colors
     assert len(picture.png) < 5_000
@@ -95,18 +129,32 @@ def test_png_of_a_huge_picture_stays_small() -> None:
     assert len(picture.png) < 25_000
 
 
-def test_png_ignores_the_style_that_the_learner_chose_for_plots() -> None:
-    import matplotlib as mpl
+def test_png_is_the_same_in_every_process() -> None:
+    """Whatever the hash seed, and whatever style the learner chose for plots."""
+    code = """
+import matplotlib as mpl, sys
+mpl.rcParams.update({"font.size": 30, "text.antialiased": False, "figure.facecolor": "black"})
+from tests.test_figure import small_picture
+sys.stdout.buffer.write(small_picture().png)
+"""
+    for seed in "13":
+        told = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(
+            [sys.executable, "-c", code], env=told, capture_output=True, check=True
+        )
+        assert ran.stdout == small_picture().png
 
-    before = small_picture().png
-    changed = {
-        "text.usetex": False,
-        "lines.linewidth": 9,
-        "font.size": 30,
-        "path.sketch": (1, 9, 2),
-    }
-    with mpl.rc_context({**changed, "text.antialiased": False, "figure.facecolor": "black"}):
-        assert small_picture().png == before
+
+def test_a_font_of_the_machine_is_taken_only_for_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.font_manager import FontEntry, fontManager
+
+    there = FontEntry(fname="/fonts/NotoSansJP.otf", name="Noto Sans JP")
+    monkeypatch.setattr(fontManager, "ttflist", [there, FontEntry(fname="/x.ttf", name="Other")])
+    assert [Path(file).name for file in _font_files("<text>x</text>")] == [
+        "DejaVuSans.ttf",
+        "DejaVuSans-Bold.ttf",
+    ]
+    assert _font_files("<text>画像</text>")[2:] == ["/fonts/NotoSansJP.otf"]
 
 
 def test_bundle_has_three_forms_and_the_size_to_show_the_png_at() -> None:
@@ -148,13 +196,19 @@ def test_wrap_text_breaks_neither_shapes_nor_after_arrows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("curve", "before_tip"), [("", (10, 0)), ("across", (10, 0)), ("down", (20, -10))]
+    ("curve", "head", "end"),
+    [
+        ("", "20 0 10 4.2 10 -4.2", "L12 0"),
+        ("across", "20 0 10 4.2 10 -4.2", "L12 0"),
+        ("down", "20 0 15.8 -10 24.2 -10", "C0 -4 20 -4 20 -8"),
+    ],
 )
-def test_arrowhead_points_where_the_line_goes(curve: str, before_tip: tuple[int, int]) -> None:
-    line = Line(((0.0, 0.0), (20.0, 0.0)), curve=curve, width=2.0)
-    tip, left, right = line.head()
-    assert tip == (20.0, 0.0)
-    assert ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2) == pytest.approx(before_tip)
+def test_arrowhead_points_where_the_line_goes(curve: str, head: str, end: str) -> None:
+    canvas = Canvas()
+    canvas.line([(0.0, 0.0), (20.0, 0.0)], curve=curve, width=2.0)
+    svg = canvas.picture("c", "").svg
+    assert f"<path d='M0 0{end}' fill='none'" in svg
+    assert f"<path d='M{head}z'" in svg
 
 
 def test_numbers_in_the_svg_are_short() -> None:

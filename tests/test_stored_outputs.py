@@ -68,8 +68,15 @@ def test_what_passes_is_found_in_text_html_and_json(what: str, text: str) -> Non
         assert found[0].startswith(f"cell [1]: {what} in {next(iter(data))}: ")
 
 
-def test_it_is_found_inside_a_percent_encoded_picture() -> None:
-    picture = '<img src="data:image/svg+xml,%3Ctext%3Eat%200x7f52b01a5c90%3C/text%3E">'
+@pytest.mark.parametrize(
+    "source",
+    [
+        ",%3Ctext%3Eat%200x7f52b01a5c90%3C/text%3E",
+        ";base64,PHRleHQ+YXQgMHg3ZjUyYjAxYTVjOTA8L3RleHQ+",
+    ],
+)
+def test_it_is_found_inside_an_encoded_picture(source: str) -> None:
+    picture = f'<img src="data:image/svg+xml{source}">'
     [fault] = faults(stored(data={"text/html": picture}))
     assert fault.startswith("cell [1]: memory address in text/html: ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -99,14 +100,26 @@ def _output_faults(output: NotebookNode) -> Iterator[str]:
 
 
 def _texts(output: NotebookNode) -> Iterator[tuple[str, str]]:
-    """All that an output says in words, by place; pictures in base64 say nothing."""
+    """All that an output says in words, by place; pictures of pixels say nothing."""
     if "text" in output:
         yield output.name, output.text
     for mime, value in output.get("data", {}).items():
         if mime.startswith("image/") and mime != "image/svg+xml" or mime == WIDGET_VIEW:
             continue
         text = value if isinstance(value, str) else _json(value)
-        yield mime, unquote(re.sub(r";base64,[A-Za-z0-9+/=]*", "", text))
+        yield mime, unquote(re.sub(r";base64,[A-Za-z0-9+/=]*", "", opened(text)))
+
+
+def opened(text: str) -> str:
+    """The text with each SVG that stands in it in base64 as the words that it is."""
+
+    def words(found: re.Match[str]) -> str:
+        try:
+            return "," + b64decode(found[1], validate=True).decode()
+        except ValueError:  # damaged: it says nothing
+            return found[0]
+
+    return re.sub(r"(?<=data:image/svg\+xml);base64,([^\s\"']+)", words, text)
 
 
 def _json(value: Any) -> str:
