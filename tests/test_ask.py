@@ -104,14 +104,14 @@ def test_the_twin_does_not_change_with_the_choice() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ([1], "predict needs a list of two or more options, got list of length 1. Write predict("),
+        ([1], "Expected a list of two or more options, got list of length 1. Write predict("),
         ("123", "got str of length 3. Write predict([1, 2, 3])."),
         (b"123", "got bytes of length 3."),
         ({1, 2}, "got set of length 2."),
         (3, "got int."),
         (None, "got None."),
         (np.arange(3), "got ndarray int64[3]."),
-        ([1, "1"], "predict needs options that differ, got 1, 1. Write each one once."),
+        ([1, "1"], "Expected options that differ, got 1, 1. Write each one once."),
     ],
 )
 def test_what_cannot_be_asked(options: Any, words: str) -> None:
@@ -120,6 +120,6 @@ def test_what_cannot_be_asked(options: Any, words: str) -> None:
 
 
 def test_another_choice_is_refused() -> None:
-    words = "choose needs one of 1, 2, got 3. Write choose(1)."
+    words = "Expected one of 1, 2, got 3. Write choose(1)."
     with pytest.raises(InputError, match=re.escape(words)):
         predict([1, 2]).choose(3)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -117,6 +119,76 @@ def test_ways_that_do_not_fit_are_rows_with_a_reason(way: Any, problem: str) -> 
     assert "\n" not in row.problem
 
 
+RAGGED = tf.ragged.constant([[1.0, 2.0], [3.0]])
+SPARSE = tf.sparse.from_dense([[1.0, 0.0], [0.0, 2.0]])
+GROWN = tf.ragged.constant([[1.0, 2.0], [3.25]])
+BIG = np.array([2**63 - 1], np.uint64)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "gap", "shown"),
+    [
+        (True, np.bool_(False), 1.0, "True"),
+        (np.uint8([1, 255]), np.uint8([255, 1]), 254.0, "[1, 255]"),
+        (BIG, BIG - np.uint64(1), 1.0, "[9223372036854775807]"),
+        (tf.constant(1.5, tf.bfloat16), np.float32(1.75), 0.25, "1.5"),
+        (np.array([1, -3], ml_dtypes.int4), [1, -2], 1.0, "[1, -3]"),
+        (np.array([0.5], ml_dtypes.float8_e4m3fn), [0.5], 0.0, "[0.5]"),
+        (tf.constant([1 + 2j]), tf.constant([1 + 5j]), 3.0, "[(1+2j)]"),
+        (1e300, 1e300, 0.0, "1e+300"),
+        (tf.Variable([1.0, 2.0]), X, 0.0, "[1.0, 2.0]"),
+        (RAGGED, RAGGED, 0.0, "output.flat_values [1.0, 2.0, 3.0]; output.nested_row_splits"),
+        (RAGGED, GROWN, 0.25, "output.flat_values [1.0, 2.0, 3.0]"),
+        (SPARSE, SPARSE * 2.0, 2.0, "output.values [1.0, 2.0]; output.indices [0, 0, 1, 1]"),
+        ({"a": {"b": 1.0}, "c": [1.0, (2.0, 3.0)]},) * 2 + (0.0, "a.b 1.0; c[0] 1.0; c[1] [2."),
+        ({1: 1.0, "a": 2.0}, {"a": 2.5, 1: 1.0}, 0.5, "1 1.0; a 2.0"),
+        ([[1], [2, 3]], [[1], [2, 5]], 2.0, "output[0] [1]; output[1] [2, 3]"),
+        ((None, 1.0), (None, 2.0), 1.0, "output_0 None; output_1 1.0"),
+        ({}, {}, 0.0, ""),
+        (b"\xff", b"\xff", 0.0, r"'\\xff'"),
+        ("x" * 10_000, "x" * 10_000, 0.0, "x" * 100),
+    ],
+)
+def test_every_kind_of_value(one: Any, other: Any, gap: float, shown: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = compare_outputs({"x": X}, {"a": lambda x: one, "b": lambda x: other})
+
+    assert (found.routes[1].max_difference, found.routes[1].problem) == (gap, "")
+    assert shown in found.routes[0].values
+    assert len(found.routes[0].values) < 200
+    assert found.agree == (gap == 0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "problem"),
+    [
+        (np.inf, np.inf, "output holds nan or infinity"),
+        (RAGGED, X, "has outputs output, not output.flat_values, output.nested_row_splits"),
+        (b"\xff", b"\xfe", "output differs"),
+        (tf.constant(["a", "b"]), X, "output is float32[2], not string[2]"),
+        ((None, 1.0), (1.0, 1.0), "output_0 is float64[], not object[]"),
+        ({}, X, "has outputs output, not none"),
+        (X, object(), "ValueError: output is object, which has no values to compare"),
+        (X, tf.data.Dataset.range(3), "output is _RangeDataset, which has no values to compare"),
+        (X, {"a": tf.TensorSpec([2])}, "a is TensorSpec float32[2], which has no values"),
+        (X, tf.Variable(1.0).handle, "resource"),
+        (X, tf.keras.Input((2,)), "KerasTensor"),
+    ],
+)
+def test_kinds_that_have_no_difference(one: Any, other: Any, problem: str) -> None:
+    row = compare_outputs({"x": X}, {"a": lambda x: one, "b": lambda x: other}).routes[1]
+    assert row.max_difference is None
+    assert problem in row.problem
+    assert " at 0x" not in row.values + row.problem
+
+
+@pytest.mark.parametrize("tolerance", [-1, float("nan"), float("inf"), "1e-6", None, X])
+def test_a_tolerance_is_a_number(tolerance: Any) -> None:
+    with pytest.raises(InputError, match="Expected a tolerance of 0 or more, got .*=1e-6"):
+        compare_outputs({"x": X}, {"a": double, "b": double}, tolerance)
+
+
 @pytest.mark.parametrize(
     ("reference", "way", "gap"),
     [
@@ -201,20 +273,20 @@ def test_long_outputs_are_previewed() -> None:
         (
             X,
             {"a": double, "b": double},
-            "compare_outputs needs inputs by name, got ndarray float32[2]. "
+            "Expected inputs by name, got ndarray float32[2]. "
             'Write compare_outputs({"stroke": stroke}, {"eager": ..., "graph": ...}).',
         ),
         (
             {"x": X},
             [double, double],
-            "compare_outputs needs two or more ways by name, got list of length 2. "
+            "Expected two or more ways by name, got list of length 2. "
             'Write {"eager": measure, "graph": tf.function(measure)}.',
         ),
-        ({"x": X}, {"a": double}, "needs two or more ways by name, got dict of length 1."),
+        ({"x": X}, {"a": double}, "Expected two or more ways by name, got dict of length 1."),
         (
             {"x": X},
             {"eager": double, "LiteRT": b"TFL3"},
-            "compare_outputs needs something to call for 'LiteRT', got bytes of length 4. "
+            "Expected something to call for 'LiteRT', got bytes of length 4. "
             "Of bytes or an Interpreter, pass interpreter.get_signature_runner().",
         ),
     ],
@@ -227,13 +299,13 @@ def test_what_cannot_be_compared_is_refused(inputs: Any, ways: Any, words: str) 
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        (lambda y: y, "got an unexpected keyword argument 'x'. It was called with x=ndarray"),
-        (lambda x: None, "ValueError: it returned None, is a return missing. It was"),
-        (tf.function(lambda x: x.numpy()), "raised AttributeError: 'SymbolicTensor' object has"),
+        (lambda y: y, "got an unexpected keyword argument 'x' from the first way, 'a'. It was"),
+        (lambda x: None, "got ValueError: it returned None, is a return missing from the first"),
+        (tf.function(lambda x: x.numpy()), "got AttributeError: 'SymbolicTensor' object has"),
     ],
 )
 def test_a_reference_must_run(reference: Any, words: str) -> None:
-    start = "compare_outputs needs a reference that runs, but the first way, 'a', raised "
+    start = "Expected a reference that runs, got "
     with pytest.raises(InputError, match=re.escape(words)) as caught:
         compare_outputs({"x": X}, {"a": reference, "b": double})
     assert str(caught.value).startswith(start)

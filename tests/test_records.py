@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tfl_helpers.look.messages import error_line
 from tfl_helpers.records import (
     Call,
     Concrete,
@@ -24,20 +25,19 @@ from tfl_helpers.records import (
     Table,
     TensorType,
     code_html,
-    error_line,
     kind,
 )
 
 STROKE = TensorType("float32", (None, 2))
 SCALAR = TensorType("float32", ())
-BODY = Graph("If cond: then_branch", (Node("x", "input", "x", str(SCALAR)),))
+BODY = Graph("If cond: then_branch", (Node("x", "input", "x", SCALAR),))
 GRAPH = Graph(
     "length",
     (
-        Node("stroke", "input", "stroke", str(STROKE)),
-        Node("scale", "variable", "scale", str(SCALAR), size_bytes=4),
-        Node("Mul", "op", "Mul", str(STROKE), ("stroke", "scale")),
-        Node("output output", "output", "output", str(STROKE), ("Mul",)),
+        Node("stroke", "input", "stroke", STROKE),
+        Node("scale", "variable", "scale", SCALAR, size_bytes=4),
+        Node("Mul", "op", "Mul", STROKE, ("stroke", "scale")),
+        Node("output output", "output", "output", STROKE, ("Mul",)),
     ),
     (BODY,),
 )
@@ -71,9 +71,8 @@ RECORDS = (GRAPH, CONCRETE, Polymorphic("length", 1, (CONCRETE,)), DISPATCH, MOD
         (None, "float32[unknown rank]"),
     ],
 )
-def test_a_tensor_type_reads_as_one_word_and_back(shape: Any, text: str) -> None:
+def test_a_tensor_type_reads_as_one_word(shape: Any, text: str) -> None:
     assert str(TensorType("float32", shape)) == text
-    assert TensorType.parse(text) == TensorType("float32", shape)
 
 
 class UnknownShape:

@@ -154,6 +154,30 @@ def test_an_error_of_an_inner_block_is_noted_once() -> None:
     assert len(caught.value.__notes__) == 1
 
 
+def test_blocks_that_overlap_put_back_what_was_there() -> None:
+    code = """
+    first, second = quiet(), quiet()
+    first.__enter__()
+    second.__enter__()
+    os.write(2, b"from C")
+    first.__exit__(None, None, None)
+    os.write(2, b"from C")
+    second.__exit__(None, None, None)
+    os.write(2, b"heard\\n")
+    print("printed", sys.stderr is sys.__stderr__, file=sys.stderr)
+    """
+    assert run(code) == ("", "heard\nprinted True\n", 0)
+
+
+def test_a_child_process_is_silenced_too() -> None:
+    code = """
+    import subprocess
+    with quiet():
+        subprocess.run([sys.executable, "-c", "import os; os.write(2, b'log'); print('out')"])
+    """
+    assert run(code) == ("out\n", "", 0)
+
+
 def test_a_hundred_blocks_leave_no_descriptor_open() -> None:
     code = """
     def lowest():

@@ -7,10 +7,11 @@ Plain Buttons, for JupyterLab takes the arrow keys away from Dropdown and RadioB
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from .records import InputError, choices_html, kind, status_html
+from .records import InputError, choices_html, kind, showable, status_html
 
 
 def predict(options: Sequence[Any]) -> Any:
@@ -30,63 +31,62 @@ def predict(options: Sequence[Any]) -> Any:
         >>> tfl.predict([1, 2, 3])
     """
     if isinstance(options, str | bytes) or not isinstance(options, Sequence) or len(options) < 2:
+        came = kind(options)
         raise InputError(
-            f"predict needs a list of two or more options, got {kind(options)}. "
-            "Write predict([1, 2, 3])."
+            f"Expected a list of two or more options, got {came}. Write predict([1, 2, 3])."
         )
-    if len(set(map(str, options))) < len(options):
+    texts = list(map(_text, options))
+    if len(set(texts)) < len(texts):
         raise InputError(
-            f"predict needs options that differ, got {', '.join(map(str, options))}. "
-            "Write each one once."
+            f"Expected options that differ, got {', '.join(texts)}. Write each one once."
         )
     return _widget_class()(tuple(options))
 
 
-class Prediction:
-    """Buttons, and a line that says which one was pressed; `choice` is None before."""
-
-    options: tuple[Any, ...]
-    choice: Any
-    buttons: tuple[Any, ...]
-    said: Any
-
-    def choose(self, option: Any) -> None:
-        """Take `option` as the prediction, as a press on its button does."""
-        texts = [str(option) for option in self.options]
-        if str(option) not in texts:
-            raise InputError(
-                f"choose needs one of {', '.join(texts)}, got {option}. "
-                f"Write choose({self.options[0]!r})."
-            )
-        number = texts.index(str(option))
-        self.choice = self.options[number]
-        for i, button in enumerate(self.buttons):
-            button.button_style = "info" if i == number else ""
-            button.icon = "check" if i == number else ""
-        self.said.value = status_html(f"You say: {option}. Now run the next cell.")
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
-        live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        texts = list(map(str, self.options))
-        words = "Your prediction: " + "  |  ".join(texts)
-        return {**live, "text/plain": words, "text/html": choices_html("Your prediction:", texts)}
+def _text(option: Any) -> str:
+    """What stands on the button: never nothing, and no address, which differs in every run."""
+    text = re.sub(r" at 0x[0-9a-f]+", "", str(option)).strip()
+    return showable(text or repr(option))
 
 
 @functools.cache
 def _widget_class() -> type:
     import ipywidgets as widgets
 
-    class LivePrediction(Prediction, widgets.VBox):
-        """A prediction that JupyterLab shows live."""
+    class Prediction(widgets.VBox):
+        """Buttons, and a line that says which one was pressed; `choice` is None before."""
 
         def __init__(self, options: tuple[Any, ...]) -> None:
-            self.options, self.choice = options, None
+            # By text: 1, True and 1.0 are one key to Python.
+            self.options, self.choice = dict(zip(map(_text, options), options, strict=True)), None
             self.said = widgets.HTML(status_html("Press one, then run the next cell."))
             wide = widgets.Layout(width="auto")
-            self.buttons = tuple(widgets.Button(description=str(o), layout=wide) for o in options)
-            for button, option in zip(self.buttons, options, strict=True):
-                button.on_click(lambda _, option=option: self.choose(option))
+            self.buttons = tuple(widgets.Button(description=t, layout=wide) for t in self.options)
+            for button in self.buttons:
+                button.on_click(lambda pressed: self.choose(pressed.description))
             super().__init__([widgets.Box(self.buttons), self.said])
 
-    return LivePrediction
+        def choose(self, option: Any) -> None:
+            """Take `option` as the prediction, as a press on its button does."""
+            text = _text(option)
+            if text not in self.options:
+                first = next(iter(self.options.values()))
+                raise InputError(
+                    f"Expected one of {', '.join(self.options)}, got {text}. "
+                    f"Write choose({first!r})."
+                )
+            self.choice = self.options[text]
+            for button in self.buttons:
+                pressed = button.description == text
+                button.button_style, button.icon = ("info", "check") if pressed else ("", "")
+            self.said.value = status_html(f"You say: {text}. Now run the next cell.")
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+            bundle = super()._repr_mimebundle_(**kwargs)
+            # Without a kernel the view of a widget is blank: words and a list stand beside it.
+            live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+            words = "Your prediction: " + "  |  ".join(self.options)
+            twin = choices_html("Your prediction:", list(self.options))
+            return {**live, "text/plain": words, "text/html": twin}
+
+    return Prediction

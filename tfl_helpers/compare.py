@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
-from .records import InputError, Shown, Table, error_line, kind
+from .look.messages import error_line
+from .records import InputError, Shown, Table, kind
 from .values import by_name, difference, fresh, value_text
 
 _PREVIEW = 4  # values shown of each output
-_ALL_DIGITS = 17  # of a float64
+_LONGEST = 120  # characters of them
 
 
 @dataclass(frozen=True)
@@ -42,31 +44,30 @@ class Comparison(Shown):
     def _fits(self, route: Route) -> bool:
         return route.max_difference is not None and route.max_difference <= self.tolerance
 
-    def _difference(self, route: Route) -> str:
+    def _row(self, route: Route) -> tuple[str, ...]:
         # The last bits differ between processors: within the tolerance no digits are shown, so
         # that a stored table stays true on another machine.
-        if route is self.routes[0] or route.max_difference is None:
-            return ""
-        return "within" if self._fits(route) else f"{route.max_difference:.2g}"
-
-    def _verdict(self, route: Route) -> str:
-        if route is self.routes[0] and not route.problem:
-            return "reference"
-        return "✓ agrees" if self._fits(route) else f"✗ {route.problem or 'differs'}"
+        gap = "" if route.max_difference is None else f"{route.max_difference:.2g}"
+        if self._fits(route):
+            first = route is self.routes[0]
+            gap, verdict = ("", "reference") if first else ("within", "✓ agrees")
+        else:
+            verdict = f"✗ {route.problem or 'differs'}"
+        return route.name, f"`{route.values}`", gap, verdict
 
     def tables(self) -> tuple[Table, ...]:
-        rows = tuple(
-            (r.name, f"`{r.values}`", self._difference(r), self._verdict(r)) for r in self.routes
-        )
         end = "all agree" if self.agree else "they do not all agree"
-        caption = f"The same input, {len(rows)} ways (tolerance {self.tolerance:g}): {end}"
-        return (Table(caption, ("way", "values", "largest difference", "verdict"), rows),)
+        caption = f"The same input, {len(self.routes)} ways (tolerance {self.tolerance:g}): {end}"
+        heads = ("way", "values", "largest difference", "verdict")
+        return (Table(caption, heads, tuple(map(self._row, self.routes))),)
 
 
 def compare_outputs(
     inputs: Mapping[str, Any], ways: Mapping[str, Callable[..., Any]], tolerance: float = 1e-6
 ) -> Comparison:
     """Call every way with the same named inputs and hold the outputs against the first way's.
+
+    A row for each way is shown; one that raises is a row, not an error.
 
     Args:
         inputs: Input name -> array. Each way is called with these as keyword arguments, as
@@ -75,59 +76,49 @@ def compare_outputs(
             a single output is compared whatever its name.
         tolerance: Largest absolute difference allowed, in the unit of the outputs.
 
-    Returns:
-        A record that shows a row for each way. A way that raises is a row, not an error.
-
     Raises:
-        InputError: `inputs` or `ways` is not a mapping, fewer than two ways, or one that cannot
-            be called.
+        InputError: `inputs` or `ways` is not a mapping, fewer than two ways, one that cannot be
+            called, a reference that does not run, or a tolerance that is no number.
 
     Example:
         >>> tfl.compare_outputs({"stroke": stroke}, {"eager": length, "graph": tf.function(length)})
     """
-    _demand(inputs, ways)
-    names = list(ways)
+    _demand(inputs, ways, tolerance)
+    (first, way), *rest = ways.items()
     try:
-        reference = _outputs(ways[names[0]], inputs)
+        reference = _outputs(way, inputs)
     except Exception as error:
+        given = ", ".join(f"{name}={kind(value)}" for name, value in inputs.items())
         raise InputError(
-            f"compare_outputs needs a reference that runs, but the first way, {names[0]!r}, "
-            f"raised {error_line(error).rstrip('.')}. "
-            f"It was called with {', '.join(f'{n}={kind(v)}' for n, v in inputs.items())}."
+            f"Expected a reference that runs, got {error_line(error).rstrip('.')} from the first "
+            f"way, {first!r}. It was called with {given}."
         ) from error
-    rows = [Route(names[0], _preview(reference, tolerance), 0.0)]
-    rows += [_route(name, ways[name], inputs, reference, tolerance) for name in names[1:]]
-    return Comparison(tuple(rows), tolerance)
+    routes = [Route(str(first), _preview(reference, tolerance), 0.0)]
+    for name, way in rest:
+        try:
+            outputs = _outputs(way, inputs)
+            found = (_preview(outputs, tolerance), *difference(outputs, reference))
+        except Exception as error:
+            found = ("", None, error_line(error).rstrip("."))
+        routes.append(Route(str(name), *found))
+    return Comparison(tuple(routes), tolerance)
 
 
-def _demand(inputs: Any, ways: Any) -> None:
+def _demand(inputs: Any, ways: Any, tolerance: Any) -> None:
     if not isinstance(inputs, Mapping):
-        raise InputError(
-            f"compare_outputs needs inputs by name, got {kind(inputs)}. "
-            'Write compare_outputs({"stroke": stroke}, {"eager": ..., "graph": ...}).'
-        )
-    if not isinstance(ways, Mapping) or len(ways) < 2:
-        raise InputError(
-            f"compare_outputs needs two or more ways by name, got {kind(ways)}. "
-            'Write {"eager": measure, "graph": tf.function(measure)}.'
-        )
-    for name, way in ways.items():
-        if not callable(way):
-            raise InputError(
-                f"compare_outputs needs something to call for {name!r}, got {kind(way)}. "
-                "Of bytes or an Interpreter, pass interpreter.get_signature_runner()."
-            )
-
-
-def _route(
-    name: str, way: Callable[..., Any], inputs: Mapping[str, Any], reference: Any, tolerance: float
-) -> Route:
-    try:
-        outputs = _outputs(way, inputs)
-    except Exception as error:
-        return Route(name, "", None, error_line(error).rstrip("."))
-    largest, problem = difference(outputs, reference)
-    return Route(name, _preview(outputs, tolerance), largest, problem)
+        told = f"inputs by name, got {kind(inputs)}"
+        write = 'Write compare_outputs({"stroke": stroke}, {"eager": ..., "graph": ...}).'
+    elif not isinstance(ways, Mapping) or len(ways) < 2:
+        told = f"two or more ways by name, got {kind(ways)}"
+        write = 'Write {"eager": measure, "graph": tf.function(measure)}.'
+    elif not isinstance(tolerance, Real) or not 0 <= tolerance < math.inf:
+        told, write = f"a tolerance of 0 or more, got {tolerance!r}", "Write tolerance=1e-6."
+    elif idle := [name for name, way in ways.items() if not callable(way)]:
+        told = f"something to call for {idle[0]!r}, got {kind(ways[idle[0]])}"
+        write = "Of bytes or an Interpreter, pass interpreter.get_signature_runner()."
+    else:
+        return
+    raise InputError(f"Expected {told}. {write}")
 
 
 def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,12 +130,13 @@ def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, An
 
 def _preview(outputs: dict[str, Any], tolerance: float) -> str:
     """The first values of each output, without the digits that the tolerance calls noise."""
-    digits = max(0, math.ceil(-math.log10(tolerance))) if tolerance > 0 else _ALL_DIGITS
+    decimals = max(0, math.ceil(-math.log10(tolerance))) if tolerance > 0 else None
     shown = []
     for name, array in outputs.items():
-        array = array.astype("float64").round(digits) if array.dtype.kind == "f" else array
-        text = value_text(array.ravel()[:_PREVIEW] if array.ndim else array)
-        if array.size > _PREVIEW:
+        text = value_text(array.ravel()[:_PREVIEW] if array.ndim else array, decimals)
+        if len(text) > _LONGEST:
+            text = text[:_LONGEST] + " …"
+        elif array.size > _PREVIEW:
             text = text[:-1] + ", …]"
         shown.append(text if len(outputs) == 1 else f"{name} {text}")
     return "; ".join(shown)

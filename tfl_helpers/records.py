@@ -5,11 +5,24 @@ A reader makes these, a picture or a check takes them: nothing else passes betwe
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
+
+# What XML and UTF-8 refuse: control characters, half a surrogate pair, and what is no character.
+# And what turns the writing of all that follows round, our own words too: U+202E and its like.
+_UNSHOWABLE = re.compile(
+    "[^\t\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def showable(text: str) -> str:
+    """The text with � for each character that some page, picture or file cannot hold."""
+    return _UNSHOWABLE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True)
@@ -22,16 +35,16 @@ class Table:
 
     def text(self) -> str:
         """The caption, then the rows in aligned columns."""
-        grid = [[cell.replace("`", "") for cell in row] for row in (self.heads, *self.rows)]
-        widths = [max(len(row[i]) for row in grid) for i in range(len(self.heads))]
+        grid = [[_plain(cell) for cell in row] for row in (self.heads, *self.rows)]
+        widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
         lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in grid]
-        caption = self.caption.replace("`", "")
-        return "\n".join([caption, *("  " + line.rstrip() for line in lines)])
+        return "\n".join([_plain(self.caption), *("  " + line.rstrip() for line in lines)])
 
     def html(self) -> str:
         """A table with a caption and column heads that a screen reader announces."""
+        # Style stands in each cell: untrusted notebooks lose <style>, and GitHub what names it.
         left = 'style="text-align:left;vertical-align:top"'
-        heads = "".join(f'<th scope="col" {left}>{html.escape(head)}</th>' for head in self.heads)
+        heads = "".join(f'<th scope="col" {left}>{_escaped(head)}</th>' for head in self.heads)
         rows = "".join(
             "<tr>" + "".join(f"<td {left}>{code_html(cell)}</td>" for cell in row) + "</tr>"
             for row in self.rows
@@ -43,22 +56,31 @@ class Table:
         )
 
 
+def _plain(text: str) -> str:
+    """One line without the marks for code."""
+    return showable(text).replace("`", "").replace("\n", " ")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(showable(text), quote=False)
+
+
 def code_html(text: str) -> str:
     """HTML of a text in which `backticks` stand for code."""
-    parts = html.escape(text, quote=False).split("`")
+    parts = _escaped(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def status_html(text: str) -> str:
     """A line that a screen reader announces when it changes."""
-    return f'<span role="status" aria-live="polite">{html.escape(text)}</span>'
+    return f'<span role="status" aria-live="polite">{_escaped(text)}</span>'
 
 
 def choices_html(lead: str, choices: Sequence[str]) -> str:
     """Buttons that cannot be pressed: what can be chosen, as a list after `lead`, which is HTML."""
     style = "display:inline-block;border:1px solid #999;border-radius:4px;padding:3px 12px"
     style += ";margin-right:6px"
-    pills = "".join(f'<li style="{style}">{html.escape(choice)}</li>' for choice in choices)
+    pills = "".join(f'<li style="{style}">{_escaped(choice)}</li>' for choice in choices)
     return (
         f'<p style="margin:0 0 4px">{lead}</p>'
         f'<ul style="list-style:none;margin:0;padding:0">{pills}</ul>'
@@ -89,34 +111,33 @@ def kind(thing: object) -> str:
     name = type(thing).__name__
     if isinstance(thing, type):
         return f"the class {thing.__name__}"
-    if isinstance(thing, str | bytes | bytearray | list | tuple | dict | set):
-        return f"{name} of length {len(thing)}"
-    if has_type(thing):
-        return f"{name} {TensorType.like(thing)}"
+    with contextlib.suppress(Exception):  # a class of the learner's may fail to say its length
+        if isinstance(thing, str | bytes | bytearray | list | tuple | dict | set):
+            return f"{name} of length {len(thing)}"
+        if has_type(thing):
+            return f"{name} {TensorType.like(thing)}"
     return "None" if thing is None else name
-
-
-def error_line(error: Exception) -> str:
-    """Type and message of an error in one line, without the address of an op."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if lines and lines[0].startswith("in user code"):  # AutoGraph: both stand in the last line
-        line = lines[-1]
-    else:
-        line = f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
-    return re.sub(r"\{\{function_node .*?\}\} ?| \[Op:\w+\].*", "", line)
 
 
 def has_type(thing: object) -> bool:
     """True for an array, tensor, variable or spec: for what has a dtype and a shape."""
-    return not isinstance(thing, type) and hasattr(thing, "dtype") and hasattr(thing, "shape")
+    try:
+        typed = hasattr(thing, "dtype") and hasattr(thing, "shape")
+    except Exception:  # a property of the learner's that raises
+        return False
+    return typed and not isinstance(thing, type | ModuleType)
 
 
 @dataclass(frozen=True)
 class TensorType:
-    """A dtype and a shape; `None` in the shape is any size, a shape of `None` any rank."""
+    """A dtype and a shape; `None` in the shape is any size, a shape of `None` any rank.
+
+    `told` says in words what is more than one dense tensor: `ragged float32[2, ?]`, `Dataset`.
+    """
 
     dtype: str
     shape: tuple[int | None, ...] | None
+    told: str = ""
 
     @classmethod
     def of(cls, dtype: str, shape: Sequence[int | None] | None) -> TensorType:
@@ -128,21 +149,20 @@ class TensorType:
     def like(cls, thing: Any) -> TensorType:
         """Of an array, tensor, variable or spec: of what has a dtype and a shape."""
         name = getattr(thing.dtype, "name", str(thing.dtype))
-        return cls.of(re.sub(r"^(str|bytes)\d+$", r"\1", name), thing.shape)  # NumPy counts bits
+        own = cls.of(re.sub(r"^(str|bytes)\d+$", r"\1", name), thing.shape)  # NumPy counts bits
+        # Ragged and sparse tensors and their specs; what stands for a variable in a signature.
+        more = re.match("Ragged|Sparse|Variable(?=Spec)", type(thing).__name__)
+        return replace(own, told=f"{more[0].lower()} {own}") if more else own
 
-    @classmethod
-    def parse(cls, text: str) -> TensorType:
-        """Of what `str` made of one: `float32[?, 2]`."""
-        dtype, _, sizes = text.rstrip("]").partition("[")
-        if sizes == "unknown rank":
-            return cls(dtype, None)
-        split = [size for size in sizes.split(", ") if size]
-        return cls(dtype, tuple(None if size == "?" else int(size) for size in split))
+    @property
+    def sizes(self) -> str:
+        """Only the shape: `[?, 2]`."""
+        if self.shape is None:
+            return "[unknown rank]"
+        return f"[{', '.join('?' if n is None else str(n) for n in self.shape)}]"
 
     def __str__(self) -> str:
-        if self.shape is None:
-            return f"{self.dtype}[unknown rank]"
-        return f"{self.dtype}[{', '.join('?' if n is None else str(n) for n in self.shape)}]"
+        return self.told or self.dtype + self.sizes
 
 
 @dataclass(frozen=True)
@@ -158,38 +178,47 @@ class Port:
 
 @dataclass(frozen=True)
 class Node:
-    """One node of a graph. `kind` is input, output, op, variable, constant or capture."""
+    """One node of a graph. `kind` is input, output, op, variable, constant, capture or lost.
+
+    `type` is that of the first result that is read (None: it has none), `others` are those of
+    more results, where they differ. `detail` is the name of what it makes in its file or function.
+    """
 
     id: str
     kind: str
     label: str
-    type: str
+    type: TensorType | None
     inputs: tuple[str, ...] = ()
     detail: str = ""
     size_bytes: int = 0
+    others: tuple[TensorType, ...] = ()
+
+    @property
+    def types(self) -> str:
+        """Dtype and shape of all results that are read, each once."""
+        return ", ".join(str(t) for t in (self.type, *self.others) if t is not None)
 
 
 @dataclass(frozen=True)
 class Graph(Shown):
-    """Nodes in topological order; `bodies` are the graphs inside If, While and calls."""
+    """Nodes in topological order; `bodies` are the graphs inside If, While and calls.
+
+    Of such a body `owner` is the id of the op that runs it, `role` what for: `cond`, `body`, ...
+    """
 
     title: str
     nodes: tuple[Node, ...]
     bodies: tuple[Graph, ...] = ()
+    owner: str = ""
+    role: str = ""
 
     def tables(self) -> tuple[Table, ...]:
         number = {node.id: str(i) for i, node in enumerate(self.nodes)}
-        rows = tuple(
-            (
-                number[node.id],
-                node.kind,
-                f"`{node.label}`",
-                " ".join(number[i] for i in node.inputs),
-                f"`{node.type}`",
-            )
-            for node in self.nodes
-        )
-        own = Table(self.title, ("#", "kind", "name or op", "from", "dtype and shape"), rows)
+        rows = []
+        for node in self.nodes:
+            read = " ".join(number[i] for i in node.inputs)
+            rows.append((number[node.id], node.kind, f"`{node.label}`", read, f"`{node.types}`"))
+        own = Table(self.title, ("#", "kind", "name or op", "from", "dtype and shape"), tuple(rows))
         return (own, *(table for body in self.bodies for table in body.tables()))
 
 
@@ -199,14 +228,17 @@ def _ports(ports: Sequence[Port]) -> str:
 
 @dataclass(frozen=True)
 class Concrete(Shown):
-    """A concrete function: its signature, the Python values baked into it, and its graph."""
+    """A concrete function: its signature and the Python values baked into it.
+
+    `graph` is None where only the signature was read (`signature_of`).
+    """
 
     name: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     captures: tuple[Port, ...]
     frozen: tuple[tuple[str, str], ...]
-    graph: Graph
+    graph: Graph | None = None
 
     @property
     def signature(self) -> str:
@@ -224,6 +256,10 @@ class Concrete(Shown):
         return (Table(caption, ("part", "name", "dtype and shape"), tuple(rows)),)
 
 
+def _numbered(concretes: Sequence[Concrete]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"#{i}", f"`{c.signature}`") for i, c in enumerate(concretes, 1))
+
+
 @dataclass(frozen=True)
 class Polymorphic(Shown):
     """A tf.function and the concrete functions that it owns now, oldest first."""
@@ -233,7 +269,7 @@ class Polymorphic(Shown):
     concretes: tuple[Concrete, ...]
 
     def tables(self) -> tuple[Table, ...]:
-        rows = tuple((f"#{i}", f"`{c.signature}`") for i, c in enumerate(self.concretes, 1))
+        rows = _numbered(self.concretes)
         word = "graph" if len(rows) == 1 else "graphs"
         caption = f"Polymorphic function `{self.name}`: {len(rows)} {word}, traces: {self.traces}"
         return (Table(caption, ("#", "concrete function"), rows),)
@@ -264,8 +300,8 @@ class Dispatch(Shown):
         )
         caption = f"Calls of `{self.name}`, in order"
         own = Table(caption, ("call", "concrete function", "why"), rows)
-        graphs = tuple((f"#{i}", f"`{c.signature}`") for i, c in enumerate(self.concretes, 1))
-        return (own, Table("Concrete functions reached", ("#", "signature"), graphs))
+        reached = _numbered(self.concretes)
+        return (own, Table("Concrete functions reached", ("#", "signature"), reached))
 
 
 @dataclass(frozen=True)
@@ -275,6 +311,7 @@ class Signature:
     key: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
+    subgraph: int = 0
 
     def __str__(self) -> str:
         return f"{_ports(self.inputs)} -> {_ports(self.outputs)}"

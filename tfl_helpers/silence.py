@@ -12,76 +12,75 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
-_LOGGERS = ("tensorflow", "absl")
-# Without this the first op on a machine with no GPU logs an error, long after the import
-# (TensorFlow 2.21, cuda_platform.cc). Python errors and fatal C++ errors still come through.
-_LOG_LEVEL = {"TF_CPP_MIN_LOG_LEVEL": "3"}
-_NOTE_LINES = 20
+_NOTE, _NOTE_LINES = "Log lines kept off the page:", 20
+# One file for all blocks: those of two threads or tasks may overlap, and if each put back what it
+# found, the last one would leave stderr in the file of another.
+_LOCK, _OPEN, _UNDO = threading.Lock(), list[IO[bytes]](), contextlib.ExitStack()
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Silence log lines of C++ code and of TensorFlow's own loggers inside the block.
 
-    Python errors pass through as they are. The lines that were kept off the page are attached
-    to such an error as a note, for the cause of a failed conversion may stand in them.
+    Kept off the page: what is written to descriptor 2, as by C++ or a child process, and
+    warnings of TensorFlow's loggers. All else passes: prints, Python's warnings, other loggers
+    and errors as they are. The lines that were kept are attached to an error as a note, for the
+    cause of a failed conversion may stand in them. What ends the process inside the block takes
+    its last words along: leave `quiet` away to hear them.
 
     Example:
         >>> with tfl.quiet():
         ...     import tensorflow as tf
     """
-    for name, value in _LOG_LEVEL.items():
-        os.environ.setdefault(name, value)
-    loggers = [logging.getLogger(name) for name in _LOGGERS if _may_name(name)]
-    levels = [logger.level for logger in loggers]
-    with tempfile.TemporaryFile() as kept, _stderr_into(kept.fileno()):
-        try:
-            for logger in loggers:
-                logger.setLevel(logging.ERROR)
-            yield
-        except Exception as error:
-            _attach(error, kept)
-            raise
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
-
-
-@contextlib.contextmanager
-def _stderr_into(target: int) -> Iterator[None]:
-    """Send file descriptor 2 to `target`, but leave Python's own sys.stderr where it was."""
-    before = _copy_of_descriptor_2()
-    if before is None:
-        yield
-        return
-    python_stderr, stand_in = sys.stderr, None
-    if _writes_to_descriptor_2(python_stderr):
-        python_stderr.flush()
-        stand_in = _StandIn(python_stderr, os.dup(before))
-        sys.stderr = stand_in  # type: ignore[assignment]
-    os.dup2(target, 2)
+    # Without this the first op on a machine with no GPU logs an error, long after the import
+    # (TensorFlow 2.21, cuda_platform.cc). Python errors and fatal C++ errors still come through.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _LOCK:
+        kept = _OPEN[0] if _OPEN else _turn_away()
+        _OPEN.append(kept)
+        start = os.fstat(kept.fileno()).st_size
     try:
         yield
+    except Exception as error:
+        with _LOCK:
+            kept.seek(start)
+            # Descriptor 2 writes where this has read to: all of it, so that it goes on at the end.
+            lines = kept.read().decode(errors="replace").splitlines()[-_NOTE_LINES:]
+        noted = any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ()))
+        if lines and not noted:  # by a block inside this one
+            error.add_note("\n".join([_NOTE, *lines]))
+        raise
     finally:
-        os.dup2(before, 2)
-        os.close(before)
-        if stand_in:
-            stand_in.retire()
+        with _LOCK:
+            _OPEN.pop()
+            if not _OPEN:
+                _UNDO.close()
 
 
-def _may_name(logger: str) -> bool:
-    """False for absl before its import: it must make its logger itself, of its own class."""
-    return logger != "absl" or logger in logging.root.manager.loggerDict
-
-
-def _copy_of_descriptor_2() -> int | None:
+def _turn_away() -> IO[bytes]:
+    """Send descriptor 2 into a new file, and log only errors, until `_UNDO` is closed."""
+    kept = _UNDO.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    # absl must make its logger itself, of its own class: it is named only after that.
+    for name in {"tensorflow", *logging.root.manager.loggerDict} & {"tensorflow", "absl"}:
+        logger = logging.getLogger(name)
+        _UNDO.callback(logger.setLevel, logger.level)
+        logger.setLevel(logging.ERROR)
     try:
-        return os.dup(2)
-    except OSError:  # closed, as under some services: nobody hears anything anyhow
-        return None
+        before = os.dup(2)
+    except OSError:  # closed, as under some services: nobody hears it anyhow
+        return kept
+    if _writes_to_descriptor_2(sys.stderr):  # Python's own sys.stderr goes on to where it went
+        sys.stderr.flush()
+        sys.stderr = stand_in = _StandIn(sys.stderr, os.dup(before))  # type: ignore[assignment]
+        _UNDO.callback(stand_in.retire)
+    _UNDO.callback(os.close, before)
+    _UNDO.callback(os.dup2, before, 2)
+    os.dup2(kept.fileno(), 2)
+    return kept
 
 
 class _StandIn:
@@ -111,10 +110,3 @@ def _writes_to_descriptor_2(stream: Any) -> bool:
         return isinstance(stream, io.TextIOWrapper) and stream.fileno() == 2
     except (OSError, ValueError):
         return False
-
-
-def _attach(error: Exception, kept: io.BufferedRandom) -> None:
-    kept.seek(0)
-    lines = kept.read().decode(errors="replace").splitlines()[-_NOTE_LINES:]
-    if lines:
-        error.add_note("Log lines kept off the page:\n" + "\n".join(lines))
