@@ -1,129 +1,79 @@
-"""What reading and drawing takes, beside other tools: `python -m tests.pictures_benchmark`.
+"""What reading and drawing takes: `python -m tests.pictures_benchmark`.
 
-Each round runs each tool once on each file. Times are of the processor, so that what else the
-machine does counts little. They are medians; the ratios are to TensorFlow's Analyzer, which prints
-text and is the only other tool that works inside a notebook's process. Netron's figure ends when
-its server has answered; what the browser needs to draw comes on top. Most of what our drawings
-take is the PNG twin. `--rounds 9` for steadier medians.
+Each with its PNG twin, which is most of it. Times are of the processor, so that what else the
+machine does counts little, and medians of a few rounds.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import socket
-import tempfile
+import json
 import time
-import urllib.request
-from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from statistics import median
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 import tfl_helpers as tfl
-from tests.gallery_models import NAMES, examples, tf
+from tests.author.lessons import ROOT
+from tfl_helpers.look.bytes import read_bytes
 
-Tool = Callable[[bytes, Path], object]
-BASE, MAP = "Analyzer (prints text)", "byte map: read"
-LIMIT = 0.3  # seconds for the byte map of MobileNetV2
-
-
-def analyze(model: bytes, path: Path) -> str:
-    """TensorFlow's own list of operators and tensors."""
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        tf.lite.experimental.Analyzer.analyze(model_content=model)
-    return said.getvalue()
-
-
-def serve_with_netron(model: bytes, path: Path) -> bytes:
-    """Until the page and the model can be fetched."""
-    import netron
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = ("127.0.0.1", free.getsockname()[1])
-    with contextlib.redirect_stdout(io.StringIO()):
-        host, port = netron.start(str(path), address=address, browse=False)
-    try:
-        for part in ("", f"data/{path.name}"):
-            with urllib.request.urlopen(f"http://{host}:{port}/{part}", timeout=30) as answer:
-                fetched = answer.read()
-    finally:
-        with contextlib.redirect_stdout(io.StringIO()):
-            netron.stop(address)
-    return fetched
-
-
-def convert_for_model_explorer(model: bytes, path: Path) -> object:
-    """Its graph as JSON; what its page needs to draw comes on top."""
-    from model_explorer.builtin_tflite_flatbuffer_adapter import BuiltinTfliteFlatbufferAdapter
-
-    return BuiltinTfliteFlatbufferAdapter().convert(str(path), {})
-
-
-TOOLS: dict[str, Tool] = {
-    BASE: analyze,
-    "graph: read": lambda model, path: tfl.read_tflite(model),
-    "graph: read and draw": lambda model, path: tfl.draw_graph(model),
-    MAP: lambda model, path: tfl.read_bytes(model),
-    "byte map: read and draw": lambda model, path: tfl.draw_bytes(model),
-}
-OTHERS: dict[str, tuple[str, Tool]] = {
-    "Netron (serves)": ("netron", serve_with_netron),
-    "Model Explorer (to JSON)": ("model_explorer", convert_for_model_explorer),
-}
+LESSONS = ("02_tracing", "05_concrete_functions")
 
 
 def main() -> None:
-    """Time all tools on all files, then the table."""
+    """Time each drawing, then the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.pictures_benchmark", description=__doc__)
-    parser.add_argument("models", nargs="*", help=f"of {', '.join(NAMES)}; all without")
     parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    tools = TOOLS | {name: tool for name, (module, tool) in OTHERS.items() if find_spec(module)}
-    names = options.models or NAMES
-    files = {name: example.model for name, example in examples(names)}
-    taken = measure(tools, files, options.rounds)
-    print(table(taken, files))
-    for name, (module, _) in OTHERS.items():
-        if name not in tools:
-            print(f"{name}: not installed ({module})")
-    if "mobilenet" in files:
-        seconds = median(taken[MAP, "mobilenet"])
-        print(f"byte map of MobileNetV2, read: {seconds:.3f} s; the limit is {LIMIT} s")
+    rounds = parser.parse_args().rounds
+    keras, concrete, model = mobilenet()  # a graph holds its variables only weakly
+    drawings: dict[str, Callable[[], Any]] = {
+        "byte map of MobileNetV2: read (limit 300)": lambda: read_bytes(model),
+        "byte map of MobileNetV2: read and draw": lambda: tfl.draw_bytes(model).png,
+        "graph of MobileNetV2: read, a table": lambda: str(tfl.draw_graph(concrete)),
+    }
+    for name, drawn in lesson_graphs():
+        drawings[f"graph of {name} (limit 50)"] = lambda drawn=drawn: tfl.draw_graph(drawn).png
+    for name, draw in drawings.items():
+        print(f"{1000 * seconds(draw, rounds):8.1f} ms  {name}", flush=True)
 
 
-def measure(
-    tools: dict[str, Tool], files: dict[str, bytes], rounds: int
-) -> dict[tuple[str, str], list[float]]:
-    """Seconds of the processor by tool and file, after a first round that only warms up."""
-    taken: dict[tuple[str, str], list[float]] = {(t, f): [] for t in tools for f in files}
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(rounds + 1):
-            for name, model in files.items():
-                path = Path(folder, f"{name}.tflite")
-                path.write_bytes(model)
-                for tool, run in tools.items():
-                    start = time.process_time()
-                    run(model, path)
-                    if number:
-                        taken[tool, name].append(time.process_time() - start)
-    return taken
+def mobilenet() -> tuple[Any, Any, bytes]:
+    """MobileNetV2 of keras.applications without trained weights, its graph and its file."""
+    with tfl.quiet():
+        import tensorflow as tf
+
+        keras = tf.keras.applications.MobileNetV2(weights=None)
+        spec = tf.TensorSpec([1, 224, 224, 3], tf.float32, name="image")
+        concrete = tf.function(lambda image: keras(image)).get_concrete_function(spec)
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+        return keras, concrete, converter.convert()
 
 
-def table(taken: dict[tuple[str, str], list[float]], files: dict[str, bytes]) -> str:
-    """Milliseconds and, in brackets, how many times what the Analyzer takes."""
-    lines = [f"{'ms (ratio)':26}" + "".join(f"{name:>18}" for name in files)]
-    lines.append(f"{'bytes':26}" + "".join(f"{len(model):18,}" for model in files.values()))
-    for tool in dict.fromkeys(tool for tool, _ in taken):
-        row = []
-        for name in files:
-            rounds = zip(taken[tool, name], taken[BASE, name], strict=True)
-            ratio = median(mine / base for mine, base in rounds)
-            row.append(f"{1000 * median(taken[tool, name]):9.1f} ({ratio:5.1f})")
-        lines.append(f"{tool:26}" + "".join(f"{cell:>18}" for cell in row))
-    return "\n".join(lines)
+def lesson_graphs() -> Iterator[tuple[str, Any]]:
+    """What the lessons draw as graphs: their cells run up to there."""
+    for lesson in LESSONS:
+        cells = json.loads((ROOT / f"notebooks/en/{lesson}.ipynb").read_text("utf-8"))["cells"]
+        shell = InteractiveShell()
+        shell.push({"held": lambda thing, caption="": thing})
+        for cell in cells:
+            code = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+            with capture_output():
+                ran = shell.run_cell(code.replace("tfl.draw_graph(", "held("))
+            if code.startswith("tfl.draw_graph("):
+                yield f"{lesson} {cell['id']}", ran.result
+
+
+def seconds(draw: Callable[[], Any], rounds: int) -> float:
+    """Of the processor, after a first round that only warms up."""
+    taken = []
+    for _ in range(rounds + 1):
+        start = time.process_time()
+        draw()
+        taken.append(time.process_time() - start)
+    return median(taken[1:])
 
 
 if __name__ == "__main__":

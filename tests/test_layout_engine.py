@@ -9,7 +9,6 @@ from itertools import combinations
 import pytest
 
 from tfl_helpers.figure.layout import Layout, layout, settle
-from tfl_helpers.figure.layout_columns import in_columns
 from tfl_helpers.records import InputError
 
 Sizes = dict[str, tuple[float, float]]
@@ -103,68 +102,6 @@ def test_a_long_edge_beside_the_spine_is_straight_too() -> None:
     edges = [*zip(names[:5], names[1:6], strict=True), ("scale", "Mul")]
     route = layout(boxes(*names), edges, ["x", "scale"]).routes[-1]
     assert len({round(x, 0) for x, _ in route[2:-2]}) == 1
-
-
-def fan(count: int) -> tuple[Sizes, Edges]:
-    """Many sources of one box, which has many readers."""
-    sources, ends = [f"s{i}" for i in range(count)], [f"e{i}" for i in range(count)]
-    edges = [*((name, "middle") for name in sources), *(("middle", name) for name in ends)]
-    return boxes(*sources, "middle", *ends), edges
-
-
-def test_a_row_that_is_too_wide_goes_on_in_others() -> None:
-    sizes, edges = fan(12)
-    assert layout(sizes, edges, ["s0"]).width > 1100
-    plan = layout(sizes, edges, ["s0"], widest=500)
-    assert plan.width <= 500
-    frames = [frame(name, sizes, plan) for name in sizes]
-    for a, b in combinations(frames, 2):
-        assert a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
-    y = {name: at[1] for name, at in plan.positions.items()}
-    assert all(y[source] < y[reader] for source, reader in edges)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_boxes_never_overlap_where_there_is_little_room(seed: int) -> None:
-    sizes, edges = random_graph(40, seed)
-    plan = layout(sizes, edges, ["n0"], widest=300)
-    frames = [frame(name, sizes, plan) for name in sizes]
-    for a, b in combinations(frames, 2):
-        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-
-
-def test_a_limit_that_is_not_reached_changes_nothing() -> None:
-    sizes, edges = random_graph(40, 2)
-    assert layout(sizes, edges, ["n0"], widest=5_000) == layout(sizes, edges, ["n0"])
-
-
-def chain(count: int) -> tuple[Sizes, Edges, Layout]:
-    names = [f"n{i}" for i in range(count)]
-    sizes, edges = boxes(*names), list(zip(names, names[1:], strict=False))
-    return sizes, edges, layout(sizes, edges, names[:1])
-
-
-def test_a_chain_is_cut_into_columns_of_one_height() -> None:
-    sizes, edges, plan = chain(12)
-    cut = in_columns(plan, sizes, tallest=300, widest=900)
-    assert {round(x) for x, _ in cut.positions.values()} == {40, 164, 288}
-    assert cut.height < 330
-    for route, (source, reader) in zip(cut.routes, edges, strict=True):
-        assert route[0][1] == pytest.approx(frame(source, sizes, cut)[3], abs=0.1)
-        assert route[-1][1] == pytest.approx(frame(reader, sizes, cut)[1], abs=0.1)
-        for (x1, y1), (x2, y2) in zip(route, route[1:], strict=False):
-            assert x1 == x2 or y1 == y2
-
-
-def test_columns_that_do_not_fit_or_cannot_be_cut_are_left_whole() -> None:
-    sizes, _, plan = chain(12)
-    assert in_columns(plan, sizes, tallest=300, widest=200) == plan
-    assert in_columns(plan, sizes, tallest=2000, widest=900) == plan
-    both = {**sizes, "other": (80.0, 38.0)}
-    edges = [*((f"n{i}", f"n{i + 1}") for i in range(11)), ("n0", "other"), ("other", "n11")]
-    plan = layout(both, edges, ["n0"])
-    assert in_columns(plan, both, tallest=600, widest=900) == plan
-    assert in_columns(Layout({}, (), 0.0, 0.0), {}, 300, 900).height == 0
 
 
 def test_nothing_at_all_is_a_layout_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+import functools
 import gc
 import re
 from collections import namedtuple
@@ -12,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tfl_helpers import InputError, quiet, read_concrete, read_function
-from tfl_helpers.look.dispatch import read_calls
+from tfl_helpers import InputError, quiet, read_concrete
+from tfl_helpers.look.function import read_function
+from tfl_helpers.look.graph import draw_graph
 from tfl_helpers.records import Graph, Node
 
 with quiet():
@@ -129,7 +132,7 @@ def test_reads_condition_and_body_of_a_loop() -> None:
     assert [body.title.partition(": ")[2] for body in graph.bodies] == ["cond", "body"]
     assert ops(graph.bodies[0]) == ["Less"]
     assert ops(graph.bodies[1])[:2] == ["Cast", "AddV2"]
-    assert loop.type == "float32[2]", "of several results the one that is read, not the counter"
+    assert loop.types == "float32[2]", "of several results the one that is read, not the counter"
     inputs, outputs = (
         [n.label for n in graph.bodies[1].nodes if n.kind == kind] for kind in ("input", "output")
     )
@@ -172,7 +175,7 @@ def test_nodes_are_in_order_and_wired() -> None:
     scale = tf.Variable([1.0, 2.0], name="scale")
     graph = read_concrete(trace(lambda x: tf.identity(x * scale) + 0.5, PAIR)).graph
 
-    assert [(n.kind, n.label, n.type) for n in graph.nodes] == [
+    assert [(n.kind, n.label, n.types) for n in graph.nodes] == [
         ("input", "x", "float32[2]"),
         ("variable", "scale", "float32[2]"),
         ("op", "Mul", "float32[2]"),
@@ -196,8 +199,8 @@ def test_the_type_of_an_op_is_that_of_its_results_in_use() -> None:
         found = tf.unique(x)
         return found.idx, found.y
 
-    assert node(read_concrete(trace(second, PAIR)).graph, "UniqueWithCounts").type == "int32[?]"
-    assert node(read_concrete(trace(both, PAIR)).graph, "Unique").type == "float32[?], int32[2]"
+    assert node(read_concrete(trace(second, PAIR)).graph, "UniqueWithCounts").types == "int32[?]"
+    assert node(read_concrete(trace(both, PAIR)).graph, "Unique").types == "float32[?], int32[2]"
 
 
 def test_a_node_that_nothing_reads_is_left_out_unless_it_does_something() -> None:
@@ -227,21 +230,6 @@ def test_captures_are_variables_and_tensors() -> None:
     ]
 
 
-def test_captures_without_a_value_have_no_numbers() -> None:
-    data = tf.data.Dataset.from_tensor_slices(np.ones(3, np.float32))
-    keys = tf.lookup.KeyValueTensorInitializer(["line"], [1])
-    table = tf.lookup.StaticHashTable(keys, 0)
-
-    def total(x: Any) -> Any:
-        for element in data:
-            x += element
-        return x
-
-    assert [str(p) for p in read_concrete(trace(total, SCALAR)).captures] == ["tensor: variant[]"]
-    found = read_concrete(trace(table.lookup, tf.TensorSpec([], tf.string)))
-    assert [str(p) for p in found.captures][0] == "tensor: resource[]"
-
-
 def test_a_variable_that_is_returned_is_read() -> None:
     scale = tf.Variable(2.0, name="scale")
     graph = read_concrete(trace(lambda: scale)).graph
@@ -252,20 +240,6 @@ def test_a_variable_that_is_returned_is_read() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("spec", "text"),
-    [
-        (tf.TensorSpec(None, tf.float32), "x: float32[unknown rank]"),
-        (tf.TensorSpec([], tf.string), "x: string[]"),
-        (tf.TensorSpec([None, 3], tf.int8), "x: int8[?, 3]"),
-        (tf.RaggedTensorSpec([None, None], tf.float32), "x: float32[?, ?]"),
-        (np.zeros((2, 3)), "x: float64[2, 3]"),
-    ],
-)
-def test_input_types(spec: Any, text: str) -> None:
-    assert ports(read_concrete(trace(lambda x: tf.constant(1), spec)))[0] == [text]
-
-
 def test_python_values_are_baked_in() -> None:
     def act(x: Any, n: int = 2, *, word: str = "a", flag: bool = True, odd: Any = None) -> Any:
         return x * float(n)
@@ -273,12 +247,6 @@ def test_python_values_are_baked_in() -> None:
     record = read_concrete(trace(act, PAIR, word="b", odd=float("nan")))
     assert record.frozen == (("n", "2"), ("word", "'b'"), ("flag", "True"), ("odd", "nan"))
     assert "n = 2, word = 'b'" in record.signature
-
-
-def test_a_python_object_is_shown_without_its_address() -> None:
-    record = read_concrete(trace(lambda x, act: act(x), PAIR, tf.nn.relu))
-
-    assert record.frozen == (("act", "a Python object"),)
 
 
 def test_nested_arguments_have_paths() -> None:
@@ -313,6 +281,7 @@ def test_a_list_of_numbers_is_one_python_value_and_short() -> None:
         (lambda x: x, ["output: float32[2]"]),
         (lambda x: (x, x[0]), ["output_0: float32[2]", "output_1: float32[]"]),
         (lambda x: {"b": x, "a": x[0]}, ["a: float32[]", "b: float32[2]"]),
+        (lambda x: {2: x, 1: x[0]}, ["1: float32[]", "2: float32[2]"]),
         (lambda x: {"a": (x, x), "b": None}, ["output_0: float32[2]", "output_1: float32[2]"]),
         (lambda x: None, []),
         (lambda x: [x, {"k": x}], ["output_0: float32[2]", "output_1: float32[2]"]),
@@ -326,12 +295,195 @@ def test_outputs_have_the_names_of_a_dict(result: Callable[..., Any], names: lis
     assert ends == [name.partition(":")[0] for name in names]
 
 
+# Kinds of concrete functions, and what is right of each: signature, captures, inner graphs.
+
+
+class Mask(tf.experimental.ExtensionType):
+    """A tensor and what is known of it, as one thing."""
+
+    values: tf.Tensor
+    known: tf.Tensor
+
+
+class Color(enum.Enum):
+    """A Python value with a name."""
+
+    RED = 1
+
+
+class Pen:
+    """A Python object: the graph knows only which one it was."""
+
+    def __call__(self, x: Any) -> Any:
+        return x * 2.0
+
+
+PEN, VARIABLE = Pen(), tf.Variable([1.0, 2.0], name="scale")
+FREE = tf.Variable(np.zeros(2, np.float32), shape=tf.TensorShape(None), name="free")
+WORDS, WORD = tf.constant(["a", "b"]), tf.constant("?")
+HALF = tf.constant(0.5, tf.bfloat16)
+FOURS = tf.cast([1, -2], "int4")
+TURN = tf.constant([1 + 2j], tf.complex64)
+TABLE = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["line"], ["l"]), "?")
+VECTORIZE = tf.keras.layers.TextVectorization(vocabulary=["line", "circle"])
+NUMBERS = tf.data.Dataset.from_tensor_slices({"x": np.ones([3, 2], np.float32), "y": [1, 2, 3]})
+ARRAY = tf.TensorArray(tf.float32, 2, element_shape=[2])
+RAGGED, SPARSE = tf.RaggedTensorSpec([None, None]), tf.SparseTensorSpec([3, 2])
+
+
+def one(x: Any, *rest: Any) -> Any:
+    """Reads nothing of what it is given."""
+    return tf.constant(1)
+
+
+@tf.function
+def twice(x: Any) -> Any:
+    """Is called by others."""
+    return x * VARIABLE
+
+
+def summed(x: Any) -> Any:
+    """A Dataset and its functions inside a graph."""
+    return NUMBERS.map(lambda both: both["x"] * x).reduce(0.0, lambda a, b: a + b[0])
+
+
+def steep(x: Any) -> Any:
+    """A gradient through a call: two graphs, one there and one back."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = twice(x)
+    return tape.gradient(y, x)
+
+
+def cut_out() -> Any:
+    """A graph of TensorFlow 1, cut anew: it has no structured signature."""
+    whole = tf.compat.v1.wrap_function(lambda x: tf.sin(x * 2.0), [PAIR])
+    return whole.prune(whole.inputs[0], whole.outputs[0])
+
+
+def gone() -> Any:
+    """Traced for an object that nobody holds any more."""
+    return trace(one, {"x": SCALAR, "pen": Pen()}, Pen())
+
+
+DATA = "Dataset of {x: float32[2], y: int32[]}"
+ONE = "int32[]"
+KINDS: dict[str, tuple[Any, ...]] = {
+    "dataset": (lambda: trace(one, NUMBERS), f"(x: {DATA}) -> {ONE}"),
+    "iterator": (
+        lambda: trace(lambda data: next(data), iter(NUMBERS)),
+        f"(data: {DATA.replace('Dataset', 'Iterator')}) -> float32[2], int32[]",
+    ),
+    "ragged": (lambda: trace(one, RAGGED), f"(x: ragged float32[?, ?]) -> {ONE}"),
+    "sparse": (lambda: trace(one, SPARSE), f"(x: sparse float32[3, 2]) -> {ONE}"),
+    "extension": (
+        lambda: trace(lambda m: m, Mask(np.zeros([2], np.float32), [True, False])),
+        "(m: Mask of (float32[2], bool[2])) -> Mask of (float32[2], bool[2])",
+    ),
+    "optional": (
+        lambda: trace(one, tf.experimental.Optional.from_value(1.0)),
+        f"(x: Optional of float32[]) -> {ONE}",
+    ),
+    "tensor array": (lambda: trace(one, ARRAY), f"(x: TensorArray of float32[2]) -> {ONE}"),
+    "variable": (lambda: trace(one, VARIABLE), f"(x: variable float32[2]) -> {ONE}"),
+    "unknown rank": (
+        lambda: trace(lambda x: x + FREE, tf.TensorSpec(None)),
+        "(x: float32[unknown rank]) -> float32[unknown rank]",
+        "free: float32[unknown rank]",
+    ),
+    "array of numpy": (lambda: trace(one, np.zeros((2, 3))), f"(x: float64[2, 3]) -> {ONE}"),
+    "inside a dict": (
+        lambda: trace(one, {"a": NUMBERS, "b": [PEN, 1]}),
+        f"(x['a']: {DATA}, x['b'] = [a Pen object, 1]) -> {ONE}",
+    ),
+    "object": (
+        lambda: trace(one, SCALAR, PEN, Pen, Color.RED, tf.nn.relu, tf.int8),
+        "(x: float32[], rest_0 = a Pen object, rest_1 = Pen, rest_2 = <Color.RED: 1>, "
+        f"rest_3 = relu, rest_4 = tf.int8) -> {ONE}",
+    ),
+    "object that is gone": (
+        gone,
+        "(x['x']: float32[], x['pen'] = a Python object that is gone, "
+        f"rest_0 = a Python object that is gone) -> {ONE}",
+    ),
+    "outputs": (
+        lambda: trace(lambda x: {"b": x, "a": tf.ragged.constant([[1.0]])}, SCALAR),
+        "(x: float32[]) -> ragged float32[1, ?], float32[]",
+    ),
+    "text": (
+        lambda: trace(lambda x: tf.strings.join([x, WORDS[0], WORD, "s" * 999]), WORD),
+        "(x: string[]) -> string[]",
+        "['a', 'b']: string[2], '?': string[]",
+    ),
+    "table": (
+        lambda: trace(lambda keys: TABLE.lookup(keys), tf.TensorSpec([None], tf.string)),
+        "(keys: string[?]) -> string[?]",
+        "resource: resource[], '?': string[]",
+    ),
+    "text vectorization": (
+        lambda: trace(lambda x: VECTORIZE(x), tf.TensorSpec([None], tf.string)),
+        "(x: string[?]) -> int64[?, ?]",
+        "resource: resource[], 1: int64[], '': string[], 0: int64[]",
+    ),
+    "rare dtypes": (
+        lambda: trace(lambda x: (x * HALF, FOURS, TURN), tf.TensorSpec([], tf.bfloat16)),
+        "(x: bfloat16[]) -> bfloat16[], int4[2], complex64[1]",
+        "0.5: bfloat16[], [1, -2]: int4[2], [(1+2j)]: complex64[1]",
+    ),
+    "captured data": (
+        lambda: trace(summed, PAIR),
+        "(x: float32[2]) -> float32[]",
+        "variant: variant[]",
+        "MapDataset MapDataset: Dataset_map_lambda, ReduceDataset ReduceDataset: reduce_lambda",
+    ),
+    "calls": (
+        lambda: trace(lambda x: twice(twice(x)), PAIR),
+        "(x: float32[2]) -> float32[2]",
+        "scale: float32[2]",
+        "StatefulPartitionedCall StatefulPartitionedCall: twice, "
+        "StatefulPartitionedCall StatefulPartitionedCall_1: twice",
+    ),
+    "gradient of a call": (
+        lambda: trace(steep, PAIR),
+        "(x: float32[2]) -> float32[2]",
+        "scale: float32[2]",
+        "StatefulPartitionedCall StatefulPartitionedCall: forward of twice, "
+        "PartitionedCall PartitionedCall: backward of twice",
+    ),
+    "partial": (
+        lambda: trace(functools.partial(lambda x, by: x * by, by=2.0), PAIR),
+        "(x: float32[2], by = 2.0) -> float32[2]",
+    ),
+    "callable object": (lambda: trace(PEN, PAIR), "(x: float32[2]) -> float32[2]"),
+    "cut out": (cut_out, "(Placeholder: float32[2]) -> float32[2]"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kinds_of_concrete_functions(name: str) -> None:
+    make, signature, captures, bodies = (*KINDS[name], "", "")[:4]
+    concrete = make()
+    record, picture = read_concrete(concrete), draw_graph(concrete)
+
+    assert record.signature == signature
+    assert ", ".join(map(str, record.captures)) == captures
+    assert ", ".join(body.title for body in record.graph.bodies) == bodies
+    results = [n for n in record.graph.nodes if n.kind == "output"]
+    assert len(results) == len(concrete.outputs), "no output is lost"
+    shown = [str(record), str(record.graph), picture.words, picture.svg]
+    shown += [record._repr_mimebundle_()["text/html"], picture.html()]
+    assert all(shown)
+    assert not re.search(r" at 0x|_\d{3,}\b", " ".join(shown[:3])), "what changes from run to run"
+
+
 def test_names_of_functions() -> None:
     class Doubler:
         def __call__(self, x: Any) -> Any:
             return x * 2
 
     unnamed, double, ruler = tf.function(lambda x: x), tf.function(Doubler()), Ruler()
+    part = functools.partial(functools.partial(a_function), x=2.0)
+    assert read_function(tf.function(part)).name == "a_function"
     assert read_function(unnamed).name == "<lambda>"
     assert read_concrete(unnamed.get_concrete_function(PAIR)).name == "<lambda>"
     assert read_function(double).name == "Doubler"
@@ -395,7 +547,7 @@ def a_function(x: Any) -> Any:
     [
         (
             a_function,
-            "read_function needs a tf.function, got function. "
+            "Expected a tf.function, got function. "
             "Put @tf.function above it, or pass tf.function(a_function).",
         ),
         (
@@ -424,13 +576,13 @@ def test_read_function_says_what_it_needs(thing: Any, words: str) -> None:
     [
         (
             a_function,
-            "read_concrete needs a concrete function, got function. "
+            "Expected a concrete function, got function. "
             "Write your_tf_function.get_concrete_function(tf.TensorSpec(...)) and pass that.",
         ),
         (
             tf.function(a_function),
-            "read_concrete needs a concrete function, got the tf.function a_function. "
-            "Write a_function.get_concrete_function(...) with a TensorSpec for each input.",
+            "Expected a concrete function, got the tf.function a_function. "
+            "Write a_function.get_concrete_function(tf.TensorSpec(...)) and pass that.",
         ),
         (tf.Module(), "got Module."),
         (3, "got int."),
@@ -444,203 +596,6 @@ def test_read_concrete_says_what_it_needs(thing: Any, words: str) -> None:
 def test_all_signatures_at_once_are_refused_with_the_key_to_write(loaded: Any) -> None:
     with pytest.raises(InputError, match=r"Write loaded\.signatures\['go'\] and pass that\."):
         read_concrete(loaded.signatures)
-
-
-# Which call reaches which graph, and why.
-
-
-def reached(function: Any, calls: list[Any]) -> list[tuple[int | None, str]]:
-    """Graph (from 1) and reason of each call."""
-    found = read_calls(function, calls).calls
-    return [(None if c.reached is None else c.reached + 1, c.reason) for c in found]
-
-
-def stroke(points: int, dtype: Any = np.float32) -> Any:
-    """Any stroke of so many points."""
-    return np.ones([points, 2], dtype)
-
-
-def test_calls_say_why_they_need_a_graph() -> None:
-    @tf.function
-    def shrink(stroke: Any, factor: Any = 1.0) -> Any:
-        return stroke * tf.cast(factor, stroke.dtype)
-
-    calls = [
-        stroke(3),
-        stroke(3) + 1,
-        (stroke(3), 0.5),
-        (stroke(3), tf.constant(2.0)),
-        (stroke(3), tf.constant(3.0)),
-        stroke(5),
-        stroke(5, np.float64),
-        (stroke(3), np.float32(4.0)),
-        (stroke(5), 0.25),
-    ]
-    assert reached(shrink, calls) == [
-        (1, "first call"),
-        (1, ""),
-        (2, "Python value of factor: 1.0 → 0.5"),
-        (3, "factor is a tensor, was 0.5"),
-        (3, ""),
-        (4, "shape of stroke: [3, 2] → [5, 2]"),
-        (5, "dtype of stroke: float32 → float64"),
-        (3, ""),
-        (6, "Python value of factor: 1.0 → 0.25"),
-    ]
-
-
-def test_calls_are_shown_as_a_learner_writes_them() -> None:
-    @tf.function
-    def f(*arguments: Any) -> Any:
-        return tf.constant(1.0)
-
-    calls = [
-        (stroke(3), 0.5),
-        tf.constant(2.5),
-        tf.constant([1.0, 2.0]),
-        {"a": stroke(3)},
-        [[1.0, 2.0]],
-        tf.nn.relu,
-        "word",
-        (),
-    ]
-    assert [call.call for call in read_calls(f, calls).calls] == [
-        "f(float32[3, 2], 0.5)",
-        "f(tf.constant(2.5))",
-        "f(float32[2])",
-        "f({a: float32[3, 2]})",
-        "f([[1.0, 2.0]])",
-        "f(relu)",
-        "f('word')",
-        "f()",
-    ]
-
-
-def test_equal_python_values_share_a_graph() -> None:
-    square = tf.function(lambda x: x**2)
-
-    assert reached(square, [2, 2.0, tf.constant(2.0), True, 1]) == [
-        (1, "first call"),
-        (1, "2.0 == 2, so the graph of x = 2 answers"),
-        (2, "x is a tensor, was 2"),
-        (3, "x is the Python value True, was float32[]"),
-        (3, "1 == True, so the graph of x = True answers"),
-    ]
-
-
-def test_calls_of_a_signature_that_do_not_fit_are_refused() -> None:
-    @tf.function(input_signature=[ANY, SCALAR])
-    def scaled(stroke: Any, factor: Any) -> Any:
-        return stroke * factor
-
-    calls = [(stroke(5), 2.0), (stroke(9), 3), (stroke(5).T, 2.0), stroke(5), (stroke(5), "x")]
-    assert reached(scaled, calls) == [
-        (1, "first call"),
-        (1, ""),
-        (None, "float32[2, 5] does not fit float32[?, 2]"),
-        (None, "Binding inputs to tf.function failed due to missing a required argument: 'factor'"),
-        (
-            None,
-            "Binding inputs to tf.function failed due to Cannot convert 'x' to EagerTensor of "
-            "dtype float",
-        ),
-    ]
-
-
-def numpy_inside(x: Any) -> Any:
-    """Raises an AttributeError while it is traced."""
-    return x.numpy()
-
-
-def key_missing(x: Any) -> Any:
-    """Raises a KeyError while it is traced."""
-    return {}["scale"]
-
-
-def never(x: Any) -> Any:
-    """Raises an AssertionError without words."""
-    assert x is None
-
-
-@pytest.mark.parametrize(
-    ("function", "reason"),
-    [
-        (
-            numpy_inside,
-            "AttributeError: 'SymbolicTensor' object has no attribute 'numpy'",
-        ),
-        (key_missing, "KeyError: 'scale'"),
-        (never, "AssertionError"),
-    ],
-)
-def test_a_body_that_raises_is_a_refused_call(function: Any, reason: str) -> None:
-    assert reached(tf.function(function), [tf.constant(1.0)]) == [(None, reason)]
-
-
-def test_a_widened_graph_serves_all_later_shapes() -> None:
-    relaxed = tf.function(lambda s: s * 2.0, reduce_retracing=True)
-
-    assert reached(relaxed, [stroke(n) for n in (5, 9, 16)]) == [
-        (1, "first call"),
-        (2, "shape of s: [5, 2] → [?, 2]"),
-        (2, ""),
-    ]
-
-
-def test_nested_arguments_and_objects_have_reasons() -> None:
-    @tf.function
-    def act(p: Any, by: Any = tf.sin) -> Any:
-        return by(p["x"])
-
-    small, both = {"x": stroke(3)}, {"x": stroke(3), "y": stroke(3)}
-    assert reached(act, [small, both, {"x": stroke(4)}, (small, tf.cos), (small, tf.cos)]) == [
-        (1, "first call"),
-        (2, "p['y'] is a tensor, was not there"),
-        (3, "shape of p['x']: [3, 2] → [4, 2]"),
-        (4, "another object or structure of arguments"),
-        (4, ""),
-    ]
-
-
-def test_calls_of_a_loaded_function(loaded: Any) -> None:
-    assert read_calls(loaded.grow, [stroke(3)]).name == "grow"
-    assert reached(loaded.grow, [stroke(3), (stroke(3), 3.0), "no"])[:2] == [
-        (1, "first call"),
-        (2, "Python value of factor: 2.0 → 3.0"),
-    ]
-
-
-def test_nothing_is_run() -> None:
-    counter = tf.Variable(0)
-
-    @tf.function
-    def count(x: Any) -> Any:
-        return counter.assign_add(x)
-
-    read_calls(count, [1, tf.constant(1)])
-    assert counter.numpy() == 0
-
-
-@pytest.mark.parametrize(
-    ("calls", "words"),
-    [
-        (
-            (1, 2),
-            "read_calls needs a list with the arguments of each call, got tuple of length 2. "
-            "Write [first_argument, second_argument], or [(a, b)] for one call with two "
-            "arguments.",
-        ),
-        (np.ones([3, 2]), "got ndarray float64[3, 2]."),
-    ],
-)
-def test_calls_must_be_a_list(calls: Any, words: str) -> None:
-    with pytest.raises(InputError, match=re.escape(words)):
-        read_calls(tf.function(a_function), calls)
-
-
-def test_calls_need_a_tf_function() -> None:
-    with pytest.raises(InputError, match="read_calls needs a tf.function, got function"):
-        read_calls(a_function, [1])
 
 
 def test_a_graph_whose_module_is_gone_is_refused_in_words() -> None:

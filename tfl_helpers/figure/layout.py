@@ -1,23 +1,26 @@
 """Box sizes and edges in, positions and routes out: a layered layout. Knows nothing of drawing.
 
-The rows come from `layout_rows`; here each row keeps its order and takes the x that makes edges
-short (least squares), so that no edge runs through a box. Deterministic.
+Nodes are sorted into rows, rows so that few edges cross; then each row keeps its order and takes
+the x that makes edges short (least squares), so that no edge runs through a box. Deterministic.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
-from math import inf
+from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate, pairwise
 
 from ..records import InputError
 
+Point = tuple[float, float]
 Pair = tuple[int, int]
-_SWEEPS = 12
-_BEND = 20.0  # pixels that an edge takes in a row that it passes
+_SWEEPS = 12  # down and up through the rows, in search of fewer crossings
+_BETWEEN, _GAP, _PORTS = 18.0, 26.0, 12.0  # pixels: boxes in a row, rows, arrows at one box
+_BEND, _EDGE = 2.0, 8.0  # width of a bend; least distance of an arrow from a box's corner
+_ROUNDS, _LAST = 18, 8  # in the last ones each lane settles on one x
+_FIXED, _FIRM = 1e7, 1e3  # weights of spine and lanes against 1 for any other node
 
 
 @dataclass
@@ -45,67 +48,45 @@ class Rows:
     def join(self, chain: list[int]) -> None:
         """An edge from the first node of the chain over its bends to the last."""
         self.chains[chain[0], chain[-1]] = chain
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             self.below[a].append(b)
             self.above[b].append(a)
 
 
-def arrange(
-    widths: Sequence[float], edges: Iterable[Pair], starts: Sequence[int], widest: float
-) -> Rows:
-    """Rows of nodes with these widths; the spine is the longest path from `starts`.
-
-    A row is made no wider than `widest` as far as its sources and ends can go to others.
-
-    Raises:
-        InputError: the edges form a cycle.
-    """
-    count, edges = len(widths), list(dict.fromkeys(edges))
+def arrange(count: int, edges: Iterable[Pair], starts: Sequence[int]) -> Rows:
+    """Rows of so many nodes; the spine is the longest path from `starts`."""
+    edges = list(dict.fromkeys(edges))
     readers: list[list[int]] = [[] for _ in range(count)]
     for u, v in edges:
         readers[u].append(v)
-    order = _topological(readers)
-    live = _reached(starts, readers)
-    rank = _narrowed(_ranks(order, readers, live), edges, widths, widest)
+    order = _topological(count, edges)
+    live = set(starts)
+    for n in order:
+        live.update(readers[n] if n in live else ())
+    rank = _ranks(order, readers, live)
     rows = Rows([[] for _ in range(max(rank, default=-1) + 1)], aside=set(order) - live)
     for n in range(count):
         rows.add(rank[n])
     for u, v in edges:
         rows.join([u, *(rows.add(row) for row in range(rank[u] + 1, rank[v])), v])
     path = _longest_path([n for n in order if n in live or not live], readers)
-    steps = zip(path, path[1:], strict=False)
-    rows.spine = {*path, *(n for step in steps for n in rows.chains[step])}
+    rows.spine = {*path, *(n for step in pairwise(path) for n in rows.chains[step])}
     _untangle(rows)
     return rows
 
 
-def _topological(readers: list[list[int]]) -> list[int]:
-    waiting = [0] * len(readers)
-    for later in readers:
-        for v in later:
-            waiting[v] += 1
-    order = [n for n, count in enumerate(waiting) if not count]
-    for n in order:
-        for v in readers[n]:
-            waiting[v] -= 1
-            if not waiting[v]:
-                order.append(v)
-    if len(order) < len(readers):
+def _topological(count: int, edges: list[Pair]) -> list[int]:
+    sorter = TopologicalSorter({n: () for n in range(count)})
+    for u, v in edges:
+        sorter.add(v, u)
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
         raise InputError(
-            "layout needs edges without a cycle, got "
-            f"{len(readers) - len(order)} nodes of {len(readers)} in or behind one. "
-            "Pass the body of a loop as a graph of its own: Graph(title, nodes, bodies=(body,))."
-        )
-    return order
-
-
-def _reached(starts: Sequence[int], readers: list[list[int]]) -> set[int]:
-    found, todo = set(starts), list(starts)
-    while todo:
-        fresh = [v for v in readers[todo.pop()] if v not in found]
-        found.update(fresh)
-        todo += fresh
-    return found
+            f"Expected edges without a cycle, got {len(error.args[1]) - 1} nodes of {count} in "
+            "one. Pass the body of a loop as a graph of its own: "
+            "Graph(title, nodes, bodies=(body,))."
+        ) from error
 
 
 def _ranks(order: list[int], readers: list[list[int]], live: set[int]) -> list[int]:
@@ -120,38 +101,12 @@ def _ranks(order: list[int], readers: list[list[int]], live: set[int]) -> list[i
     return rank
 
 
-def _narrowed(
-    rank: list[int], edges: list[Pair], widths: Sequence[float], widest: float
-) -> list[int]:
-    """What no edge holds back goes up or down a row as long as its own is too wide."""
-    for step, tied, free in ((-1, 1, 0), (1, 0, 1)):
-        held = Counter(edge[tied] for edge in edges)
-        bends = Counter(edge[free] for edge in edges)
-        here = max(rank, default=0) if step < 0 else min(rank, default=0)
-        while any((n - here) * step >= 0 for n in rank):
-            row = [n for n, r in enumerate(rank) if r == here]
-            passing = sum(min(rank[u], rank[v]) < here < max(rank[u], rank[v]) for u, v in edges)
-            room = widest - sum(widths[n] for n in row) - passing * _BEND
-            for n in reversed(row[1:]):
-                if room < 0 and not held[n]:
-                    rank[n] += step
-                    room += widths[n] - bends[n] * _BEND
-            here += step
-    return [r - min(rank) for r in rank]
-
-
 def _longest_path(order: list[int], readers: list[list[int]]) -> list[int]:
-    steps: dict[int, int] = {}
-    following: dict[int, int] = {}
+    longest: dict[int, list[int]] = {}
     for n in reversed(order):
-        steps[n] = 0
-        for v in readers[n]:
-            if v in steps and steps[v] + 1 > steps[n]:
-                steps[n], following[n] = steps[v] + 1, v
-    path = [max(order, key=lambda n: steps[n])] if order else []
-    while path and path[-1] in following:
-        path.append(following[path[-1]])
-    return path
+        onward = [longest[v] for v in readers[n] if v in longest]
+        longest[n] = [n, *max(onward, key=len, default=[])]
+    return max((longest[n] for n in order), key=len, default=[])
 
 
 def _untangle(rows: Rows) -> None:
@@ -163,7 +118,8 @@ def _untangle(rows: Rows) -> None:
     for sweep in range(_SWEEPS if best else 0):
         near = rows.below if sweep % 2 else rows.above
         for row in reversed(rows.rows) if sweep % 2 else rows.rows:
-            _sort(row, {n: _mean([place[m] for m in near[n]], place[n]) for n in row}, place)
+            seen = {n: [place[m] for m in near[n]] or [place[n]] for n in row}
+            _sort(row, {n: sum(places) / len(places) for n, places in seen.items()}, place)
         found = _crossings(rows, place)
         if found < best:
             best, kept = found, [list(row) for row in rows.rows]
@@ -187,10 +143,6 @@ def _sort(row: list[int], wanted: dict[int, float], place: dict[int, int]) -> No
     place.update((n, i) for i, n in enumerate(row))
 
 
-def _mean(values: list[int], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
-
-
 def _crossings(rows: Rows, place: dict[int, int]) -> int:
     count = 0
     for row in rows.rows:
@@ -201,14 +153,6 @@ def _crossings(rows: Rows, place: dict[int, int]) -> int:
             for end in reached:
                 insort(ends, end)
     return count
-
-
-Point = tuple[float, float]
-
-_BETWEEN, _GAP, _PORTS = 18.0, 26.0, 12.0  # pixels: boxes in a row, rows, arrows at one box
-_BEND_layout, _EDGE = 2.0, 8.0  # width of a bend; least distance of an arrow from a box's corner
-_ROUNDS, _LAST = 18, 8  # in the last ones each lane settles on one x
-_FIXED, _FIRM = 1e7, 1e3  # weights of spine and lanes against 1 for any other node
 
 
 @dataclass(frozen=True)
@@ -225,7 +169,6 @@ def layout(
     sizes: Mapping[Hashable, Point],
     edges: Sequence[tuple[Hashable, Hashable]],
     starts: Collection[Hashable] = (),
-    widest: float = inf,
 ) -> Layout:
     """Lay boxes out in rows from top to bottom.
 
@@ -236,7 +179,6 @@ def layout(
         sizes: Width and height of each box, by name.
         edges: Names of source and reader; an edge may be given twice.
         starts: Names of the boxes where the data comes in.
-        widest: Pixels that a row may take, if some of its boxes can stand in another.
 
     Raises:
         InputError: the edges form a cycle.
@@ -247,17 +189,13 @@ def layout(
     number = {name: i for i, name in enumerate(sizes)}
     pairs = [(number[u], number[v]) for u, v in edges]
     boxes = list(sizes.values())
-    apart = [width + _BETWEEN for width, _ in boxes]
-    rows = arrange(apart, pairs, [number[name] for name in starts], widest + _BETWEEN)
-    widths = [w for w, _ in boxes] + [_BEND_layout] * (len(rows.above) - len(boxes))
-    x = _columns(rows, widths, len(boxes), widest)
+    rows = arrange(len(boxes), pairs, [number[name] for name in starts])
+    widths = [w for w, _ in boxes] + [_BEND] * (len(rows.above) - len(boxes))
+    x = _columns(rows, widths, len(boxes))
     bands = _bands(rows, x, [h for _, h in boxes])
     middles = {name: (x[n], sum(bands[n]) / 2) for name, n in number.items()}
-    ports = _ports(rows, x, widths, pairs)
-    routes = tuple(
-        _route(rows.chains[pair], port, x, bands, boxes)
-        for pair, port in zip(pairs, ports, strict=True)
-    )
+    ports = zip(pairs, _ports(rows, x, widths, pairs), strict=True)
+    routes = tuple(_route(rows.chains[pair], port, x, bands, boxes) for pair, port in ports)
     right = max((at + width / 2 for at, width in zip(x, widths, strict=True)), default=0.0)
     return Layout(middles, routes, right, max((low for _, low in bands.values()), default=0.0))
 
@@ -282,24 +220,8 @@ def settle(
     return [place + shift for place, shift in zip(placed, shifts, strict=False)]
 
 
-def _columns(rows: Rows, widths: list[float], count: int, widest: float) -> list[float]:
+def _columns(rows: Rows, widths: list[float], count: int) -> list[float]:
     """The x of `count` boxes and all bends, from 0; the spine is one straight line."""
-    x = _settled(rows, widths, count, (-inf, inf))
-    left, right = _sides(x, widths)
-    if right - left > widest:
-        bound = max(left, min(-widest / 2, right - widest))
-        x = _settled(rows, widths, count, (bound, bound + widest))
-        left, right = _sides(x, widths)
-    return [round(at - left, 1) for at in x]
-
-
-def _sides(x: list[float], widths: list[float]) -> Point:
-    ends = [(at - width / 2, at + width / 2) for at, width in zip(x, widths, strict=True)]
-    return min((left for left, _ in ends), default=0.0), max((r for _, r in ends), default=0.0)
-
-
-def _settled(rows: Rows, widths: list[float], count: int, bounds: Point) -> list[float]:
-    """The x of all, none beyond the bounds; the spine at 0 wherever that leaves room."""
     x = [0.0] * len(widths)
     lanes = _lanes(rows, count)
     for turn in range(-1, _ROUNDS):
@@ -310,24 +232,12 @@ def _settled(rows: Rows, widths: list[float], count: int, bounds: Point) -> list
             wanted |= dict.fromkeys(lane, sum(x[n] for n in lane) / len(lane))
         for row in reversed(rows.rows) if turn % 2 else rows.rows:
             places = [wanted[n] if n in wanted else _middle(rows, n, near, x) for n in row]
-            pairs = zip(row, row[1:], strict=False)
-            apart = [(widths[a] + widths[b]) / 2 + _BETWEEN for a, b in pairs]
-            places = _within(places, apart, bounds, (widths[row[0]], widths[row[-1]]))
+            apart = [(widths[a] + widths[b]) / 2 + _BETWEEN for a, b in pairwise(row)]
             weights = [_FIXED if n in rows.spine else _FIRM if n in wanted else 1.0 for n in row]
             for n, place in zip(row, settle(places, apart, weights), strict=True):
                 x[n] = 0.0 if n in rows.spine and abs(place) < 0.1 else place
-    return x
-
-
-def _within(
-    places: list[float], apart: list[float], bounds: Point, ends: tuple[float, float]
-) -> list[float]:
-    """Places clipped so far that those beside them have room within the bounds too."""
-    shifts = [0.0, *accumulate(apart)]
-    low = bounds[0] + ends[0] / 2
-    high = bounds[1] - ends[1] / 2 - shifts[-1]
-    pairs = zip(places, shifts, strict=True)
-    return [min(max(place, low + shift), high + shift) for place, shift in pairs]
+    left = min((at - width / 2 for at, width in zip(x, widths, strict=True)), default=0.0)
+    return [round(at - left, 1) for at in x]
 
 
 def _middle(rows: Rows, n: int, near: list[list[int]] | None, x: list[float]) -> float:
@@ -371,9 +281,9 @@ def _ports(rows: Rows, x: list[float], widths: list[float], pairs: list[Pair]) -
         arriving.setdefault(pairs[i][1], []).append(i)
     ports = [0.0] * len(pairs)
     for v, edges in arriving.items():
-        straight = [k for k, i in enumerate(edges) if abs(comes[i] - x[v]) < 1]
-        middle = straight[0] if len(straight) == 1 else (len(edges) - 1) / 2
-        center = comes[edges[straight[0]]] if len(straight) == 1 else x[v]
+        middle, center = (len(edges) - 1) / 2, x[v]
+        if len(straight := [k for k, i in enumerate(edges) if abs(comes[i] - x[v]) < 1]) == 1:
+            middle, center = straight[0], comes[edges[straight[0]]]
         room = (widths[v] / 2 - _EDGE) / max(middle, len(edges) - 1 - middle, 1)
         for k, i in enumerate(edges):
             ports[i] = round(center + (k - middle) * min(_PORTS, room), 1)

@@ -2,257 +2,269 @@
 
 from __future__ import annotations
 
+import enum
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..records import (
-    Concrete,
-    Graph,
-    InputError,
-    Node,
-    Polymorphic,
-    Port,
-    TensorType,
-    has_type,
-    kind,
-)
-from ..values import clip, value_text
-
-if TYPE_CHECKING:
-    import tensorflow as tf
+from ..records import Concrete, Graph, InputError, Node, Polymorphic, Port, TensorType, kind
+from ..values import clip, short, value_text
 
 
 def name_of(function: Any) -> str:
     """The Python name of a concrete function, also after it went through a SavedModel."""
     name = plain_name(function.name)
-    if name != "signature_wrapper":
-        return name
-    calls = [op for op in function.graph.get_operations() if op.type.endswith("PartitionedCall")]
+    ops = function.graph.get_operations() if name == "signature_wrapper" else ()
+    calls = [op for op in ops if op.type.endswith("PartitionedCall")]
     return plain_name(calls[0].get_attr("f").name) if calls else name
 
 
 def plain_name(name: str | bytes) -> str:
     """The name of a function in a graph without what TensorFlow put around it."""
-    text = name.decode() if isinstance(name, bytes) else name
-    return re.sub(r"^__inference_(?:signature_wrapper_)?(.+?)_\d+$", r"\1", text)
+    text = name if isinstance(name, str) else name.decode()
+    text = re.sub(r"^__inference_(?:signature_wrapper_)?(.+?)_\d+$", r"\1", text)
+    return re.sub(r"^__(forward|backward)_(.+?)_\d+$", r"\1 of \2", text)
 
 
 def parameters_of(function: Any) -> tuple[tuple[Port, ...], tuple[tuple[str, str], ...]]:
     """Tensor inputs, and the Python values that were baked in, with what they are called."""
-    positional, named = function.structured_input_signature or ((), {})
-    names = function.function_type.parameters
-    # A loaded signature has its named inputs in another order in each process.
-    place = {name: i for i, name in enumerate(names)}
-    by_name = sorted(named.items(), key=lambda item: place.get(item[0], len(place)))
-    leaves = [
-        leaf
-        for name, given in [*zip(names, positional, strict=False), *by_name]
-        for leaf in _leaves(name, given)
-    ]
-    inputs = [Port(name, TensorType.like(leaf)) for name, leaf in leaves if has_type(leaf)]
-    frozen = [(name, python_text(leaf)) for name, leaf in leaves if not has_type(leaf)]
+    if function.structured_input_signature is None:  # it was cut out of another graph by `prune`
+        own = function.inputs[: len(function.inputs) - len(function.captured_inputs)]
+        return tuple(Port(tensor.op.name, TensorType.like(tensor)) for tensor in own), ()
+    leaves = [leaf for name, value in _given(function) for leaf in _leaves(name, value)]
+    inputs = [Port(name, type_of(leaf)) for name, leaf in leaves if _is_passed(leaf)]
+    frozen = [(name, _frozen_text(leaf)) for name, leaf in leaves if not _is_passed(leaf)]
     return tuple(inputs), tuple(frozen)
+
+
+def _given(function: Any) -> Iterator[tuple[str, Any]]:
+    """Parameters as they were given when the graph was traced, with specs in place of tensors.
+
+    Private API: the public signature has an `UnknownArgument` in place of every object, which is
+    held only weakly. If it goes away, `test_read_tf.py::test_kinds_of_concrete_functions` fails.
+    """
+    from tensorflow.core.function import trace_type
+
+    context = trace_type.InternalPlaceholderContext(unnest_only=True)
+    positional, named = function.structured_input_signature
+    parameters = function.function_type.parameters
+    public = {**dict(zip(parameters, positional, strict=False)), **named}
+    for name, parameter in parameters.items():
+        alive = "; dead>" not in repr(parameter.type_constraint)
+        yield name, parameter.type_constraint.placeholder_value(context) if alive else public[name]
+
+
+def _is_passed(leaf: Any) -> bool:
+    """Whether it stands for a tensor, or for what is made of tensors, as a Dataset is."""
+    import tensorflow as tf
+
+    return isinstance(leaf, tf.TypeSpec | tf.TensorArray)
+
+
+def type_of(leaf: Any) -> TensorType:
+    """Dtype and shape, in words where it is not one dense tensor: `Dataset of float32[2]`."""
+    import tensorflow as tf
+
+    spec = leaf if isinstance(leaf, tf.TypeSpec) else tf.type_spec_from_value(leaf)
+    one = tf.TensorSpec | tf.RaggedTensorSpec | tf.SparseTensorSpec
+    if isinstance(spec, one) or type(spec).__name__ == "VariableSpec":
+        return TensorType.like(spec)
+    name = re.sub(r"\.?Spec$", "", type(spec).__name__)
+    if isinstance(leaf, tf.TensorArray):
+        parts: Any = tf.TensorSpec(leaf.element_shape, leaf.dtype)
+    else:  # what a Dataset or its iterator gives, or the tensors that the whole is made of
+        tensors = tuple(tf.nest.flatten(spec, expand_composites=True))
+        parts = getattr(spec, "_element_spec", tensors)
+    parts = parts[0] if isinstance(parts, tuple) and len(parts) == 1 else parts
+    return TensorType(name, None, f"{name} of {short(parts, by_value=0)}")
 
 
 def _leaves(name: str, given: Any) -> Iterator[tuple[str, Any]]:
     """Tensors inside nested arguments, each with its path; what holds none stays whole."""
     import tensorflow as tf
 
-    if has_type(given) or not any(map(has_type, tf.nest.flatten(given))):
+    if _is_passed(given) or not any(map(_is_passed, tf.nest.flatten(given))):
         yield name, given
-    elif isinstance(given, Mapping):
-        for key, part in given.items():
-            yield from _leaves(f"{name}[{key!r}]", part)
-    else:
-        for i, part in enumerate(given):
-            fields = getattr(given, "_fields", None)
-            yield from _leaves(f"{name}.{fields[i]}" if fields else f"{name}[{i}]", part)
+        return
+    if isinstance(given, Mapping):  # a loaded dict has another order in each process
+        parts = {f"[{key!r}]": given[key] for key in sorted(given)}
+    elif type(given) in (list, tuple):
+        parts = {f"[{i}]": part for i, part in enumerate(given)}
+    else:  # a namedtuple or a class of attrs
+        fields = given._asdict() if hasattr(given, "_asdict") else vars(given)
+        parts = {f".{field}": part for field, part in fields.items()}
+    for path, part in parts.items():
+        yield from _leaves(name + path, part)
 
 
-def python_text(value: Any) -> str:
-    """A Python value by its name or as Python writes it, but never with an address."""
-    text = getattr(value, "__name__", repr(value))
-    return "a Python object" if " at 0x" in text else clip(text)
+class _Told(str):
+    """Words in place of a Python object, also where Python writes the list that holds it."""
+
+    __repr__ = str.__str__
+
+
+def _frozen_text(value: Any) -> str:
+    """As Python writes it; an object, which may have changed since it was traced, by its class."""
+    import tensorflow as tf
+
+    plain = int | float | complex | str | bytes | None | enum.Enum | tf.DType | tf.TensorShape
+    if isinstance(value, plain):
+        return clip(repr(value))
+    if tf.nest.is_nested(value):
+        parts = tf.nest.map_structure(lambda leaf: _Told(_frozen_text(leaf)), value)
+        return clip(repr(parts))
+    if (name := type(value).__name__) == "UnknownArgument":
+        return "a Python object that is gone"
+    return clip(getattr(value, "__name__", f"a{'n' * (name[0] in 'AEIOU')} {name} object"))
 
 
 def outputs_of(function: Any) -> tuple[Port, ...]:
-    """The tensors that come back; a dict gives them their names."""
+    """What comes back; a dict gives the names."""
     import tensorflow as tf
 
     structure = function.structured_outputs
-    flat = [t for t in tf.nest.flatten(structure, expand_composites=True) if has_type(t)]
-    by_name = isinstance(structure, Mapping) and all(map(has_type, structure.values()))
-    if by_name and len(structure) == len(flat):
-        names = sorted(structure)
+    flat = [leaf for leaf in tf.nest.flatten(structure) if leaf is not None]
+    by_name = isinstance(structure, Mapping) and len(structure) == len(flat)
+    if by_name and not any(map(tf.nest.is_nested, structure.values())):
+        names = list(map(str, sorted(structure)))
     else:
         names = ["output"] if len(flat) == 1 else [f"output_{i}" for i in range(len(flat))]
-    return tuple(Port(n, TensorType.like(t)) for n, t in zip(names, flat, strict=True))
+    return tuple(Port(name, type_of(leaf)) for name, leaf in zip(names, flat, strict=True))
 
 
-_BODIES = ("cond", "body", "then_branch", "else_branch", "branches", "f")
-_CALLS = {"If", "While", "Case", "StatelessIf", "StatelessWhile", "StatelessCase"}
-_CALLS |= {"PartitionedCall", "StatefulPartitionedCall"}
 _SMALL = 4  # elements that a node can show as its value
+_GIVEN = ("input", "variable", "capture")
 
 
 def read_graph(
-    graph: Any, title: str, outputs: tuple[str, ...] = (), handed: Mapping[str, Any] | None = None
+    graph: Any, title: str, outputs: Sequence[str], handed: Mapping[str, Node], role: str = ""
 ) -> Graph:
-    """Nodes of a `FuncGraph` in topological order.
+    """Nodes of a `FuncGraph` in topological order, also of a branch or loop body inside another.
 
-    Args:
-        graph: The `graph` of a concrete function, or of a branch or loop body inside it.
-        title: What to call it.
-        outputs: Names of the graph's outputs, flat; `output_0`, ... where they are not given.
-        handed: Variables by the name of the placeholder that a call hands them to.
+    `handed` are variables by the name of the placeholder that a call hands them to, `role` is what
+    the call is for. `outputs` are used where there are as many: a ragged tensor, one for the
+    caller, is several in the graph.
     """
-    names = outputs or tuple(f"output_{i}" for i in range(len(graph.outputs)))
-    captured = {inner.op.name: outer for outer, inner in graph.captures}
-    stored = {**_variables(graph), **(handed or {})}
-    captured |= {name: variable.handle for name, variable in stored.items()}
+    captured = {**captures_of(graph), **handed}
     ops = [op for op in graph.get_operations() if not _folded(op, captured)]
     wires = {op.name: [_source(tensor, captured) for tensor in op.inputs] for op in ops}
     results = [_source(tensor, captured) for tensor in graph.outputs]
-    read = _read([results, *wires.values()])
+    read: dict[str, list[Any]] = {}  # op name -> those of its outputs that something reads
+    for tensor in (tensor for group in (results, *wires.values()) for tensor in group):
+        read.setdefault(tensor.op.name, []).append(tensor)
     nodes = []
     for op in ops:
-        node = _node(op, captured, stored, read.get(op.name, op.outputs[:1]))
+        node = captured.get(op.name) or _node(op, read.get(op.name, op.outputs[:1]))
         if node.kind in ("op", "input") or op.name in read:
             inputs = tuple(tensor.op.name for tensor in wires[op.name])
-            nodes.append(replace(node, inputs=inputs))
-    for name, tensor, source in zip(names, graph.outputs, results, strict=True):
-        shown = str(TensorType.like(tensor))
+            nodes.append(replace(node, id=op.name, inputs=inputs))
+    if role == "body":  # of a loop: each result is an input of the next round
+        outputs = [f"next {node.label}" for node in nodes if node.kind in _GIVEN]
+    if len(outputs) != len(graph.outputs):
+        outputs = [f"output_{i}" for i in range(len(graph.outputs))]
+    for name, tensor, source in zip(outputs, graph.outputs, results, strict=True):
+        shown = TensorType.like(tensor)
         nodes.append(Node(f"output {name}", "output", name, shown, (source.op.name,)))
-    return Graph(title, tuple(nodes), tuple(_bodies(graph, ops, captured, stored)))
+    return Graph(title, tuple(nodes), tuple(_bodies(graph, ops, captured)), role=role)
 
 
-def _variables(graph: Any) -> dict[str, Any]:
-    """The captured ones, by the name of their placeholder."""
+def captures_of(graph: Any) -> dict[str, Node]:
+    """What stays inside: variables and captured tensors, by the name of their placeholder."""
+    import numpy as np
+    import tensorflow as tf
+
     by_handle = {id(variable.handle): variable for variable in graph.variables}
-    captures = ((inner.op.name, id(outer)) for outer, inner in graph.captures)
-    return {name: by_handle[handle] for name, handle in captures if handle in by_handle}
+    nodes = {}
+    for outer, inner in graph.captures:
+        name, shown, variable = inner.op.name, TensorType.like(outer), by_handle.get(id(outer))
+        if variable is not None:
+            size = variable.dtype.size * (variable.shape.num_elements() or 0)
+            label, shown = variable.name.split(":")[0], TensorType.like(variable)
+            nodes[name] = Node(name, "variable", label, shown, size_bytes=size)
+        elif tf.is_symbolic_tensor(outer):  # of the graph around this one
+            nodes[name] = Node(name, "input", outer.op.name, shown)
+        elif outer.dtype in (tf.resource, tf.variant):  # a table, an iterator: nothing to read
+            nodes[name] = Node(name, "capture", outer.dtype.name, shown)
+        else:
+            small = outer.shape.num_elements() <= _SMALL
+            label = _value(np.asarray(outer.numpy())) if small else "tensor"
+            nodes[name] = Node(name, "capture", label, shown)
+    return nodes
 
 
-def _folded(op: Any, captured: dict[str, Any]) -> bool:
+def _value(array: Any) -> str:
+    """Its values as Python numbers; NumPy knows bfloat16, int4 and their like only by guests."""
+    if array.dtype.kind == "V":
+        array = array.astype("float64" if "float" in array.dtype.name else "int64")
+    return clip(value_text(array))
+
+
+def _folded(op: Any, captured: Mapping[str, Node]) -> bool:
     reads_capture = op.type == "ReadVariableOp" and op.inputs[0].op.name in captured
     return op.type in ("Identity", "NoOp") or reads_capture
 
 
-def _source(tensor: Any, captured: dict[str, Any]) -> Any:
+def _source(tensor: Any, captured: Mapping[str, Node]) -> Any:
     """The tensor that stands for `tensor` when what is folded away is gone."""
     while _folded(tensor.op, captured):
         tensor = tensor.op.inputs[0]
     return tensor
 
 
-def _read(groups: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
-    """Op name -> those of its outputs that something reads."""
-    read: dict[str, list[Any]] = {}
-    for tensor in (tensor for group in groups for tensor in group):
-        read.setdefault(tensor.op.name, []).append(tensor)
-    return read
-
-
-def _node(
-    op: Any, captured: dict[str, Any], stored: dict[str, Any], outputs: Sequence[Any]
-) -> Node:
-    if op.name in stored:
-        return _stored(op, stored[op.name])
-    if op.name in captured:
-        return _captured(op, captured[op.name])
-    types = {t.value_index: str(TensorType.like(t)) for t in outputs}
-    shown = ", ".join(dict.fromkeys(types[i] for i in sorted(types)))
+def _node(op: Any, outputs: Sequence[Any]) -> Node:
+    """Of an op that is no capture; its type is that of the outputs which are read."""
+    in_order = sorted(outputs, key=lambda tensor: tensor.value_index)
+    first, *others = dict.fromkeys(map(TensorType.like, in_order)) or (None,)
     if op.type == "Placeholder":
-        return Node(op.name, "input", op.name.rpartition("/")[2], shown)
+        return Node(op.name, "input", op.name.rpartition("/")[2], first)
     if op.type == "Const":
-        return _constant(op, shown)
-    return Node(op.name, "op", op.type, shown, detail=op.name)
+        return _constant(op, first)
+    return Node(op.name, "op", op.type, first, detail=op.name, others=tuple(others))
 
 
-def _stored(op: Any, variable: Any) -> Node:
-    name = variable.name.split(":")[0]
-    size = variable.dtype.size * (variable.shape.num_elements() or 0)
-    shown = str(TensorType.like(variable))
-    return Node(op.name, "variable", name, shown, size_bytes=size)
-
-
-def _captured(op: Any, outer: tf.Tensor) -> Node:
-    import tensorflow as tf
-
-    shown = str(TensorType.like(outer))
-    if tf.is_symbolic_tensor(outer):
-        return Node(op.name, "input", outer.op.name, shown)
-    has_value = outer.dtype not in (tf.resource, tf.variant)
-    readable = has_value and outer.shape.num_elements() <= _SMALL
-    label = value_text(outer.numpy()) if readable else "tensor"
-    return Node(op.name, "capture", label, shown, detail=op.name)
-
-
-def _constant(op: Any, shown: str) -> Node:
+def _constant(op: Any, shown: TensorType | None) -> Node:
     import tensorflow as tf
 
     value = tf.make_ndarray(op.get_attr("value"))
-    label = value_text(value) if value.size <= _SMALL else op.name
-    return Node(op.name, "constant", label, shown, detail=op.name, size_bytes=value.nbytes)
+    label = _value(value) if value.size <= _SMALL else op.name
+    # Strings are pointers to NumPy.
+    size = sum(map(len, value.ravel())) if value.dtype.kind == "O" else value.nbytes
+    return Node(op.name, "constant", label, shown, size_bytes=size)
 
 
-def _bodies(
-    graph: Any, ops: list[Any], captured: dict[str, Any], stored: dict[str, Any]
-) -> Iterator[Graph]:
-    for op in (op for op in ops if op.type in _CALLS):
-        given = [stored.get(_source(tensor, captured).op.name) for tensor in op.inputs]
-        for role in _BODIES:
-            attribute = op.node_def.attr.get(role)
-            for function in [attribute.func, *attribute.list.func] if attribute else []:
-                if function.name:
-                    part = plain_name(function.name) if role == "f" else role
-                    inner = _inner_graph(graph, function.name)
-                    yield _body(inner, f"{op.type} {op.name}: {part}", given)
-
-
-def _body(inner: Any, title: str, given: list[Any]) -> Graph:
-    """With the variables that the call gives it; the first input of an If is not handed on."""
-    places = [tensor.op.name for tensor in inner.inputs]
-    pairs = zip(places, given[len(given) - len(places) :], strict=True)
-    body = read_graph(
-        inner, title, handed={name: value for name, value in pairs if value is not None}
-    )
-    return _renamed(body) if title.endswith(": body") else body
-
-
-def _renamed(body: Graph) -> Graph:
-    """A loop's body, each result called after the input that it is in the next round."""
-    kinds = ("input", "variable", "capture")
-    inputs = iter([node.label for node in body.nodes if node.kind in kinds])
-    nodes = [
-        replace(node, label=f"next {next(inputs, node.label)}") if node.kind == "output" else node
-        for node in body.nodes
-    ]
-    return replace(body, nodes=tuple(nodes))
-
-
-def _inner_graph(graph: Any, name: str) -> Any:
-    """The graph of a branch or body. Private API: TensorFlow offers only a FunctionDef in public.
-
-    If `_get_function` goes away, `test_read_tf.py::test_reads_both_branches_of_an_if` fails.
-    """
-    return graph._get_function(name).graph
+def _bodies(graph: Any, ops: Sequence[Any], captured: Mapping[str, Node]) -> Iterator[Graph]:
+    """The functions that ops of this graph run, with the variables that they are given."""
+    for op in ops:
+        given = [captured.get(_source(tensor, captured).op.name) for tensor in op.inputs]
+        for role in (attr.name for attr in op.op_def.attr if attr.type in ("func", "list(func)")):
+            attribute = op.node_def.attr[role]
+            for name in (f.name for f in (attribute.func, *attribute.list.func) if f.name):
+                # Private API: TensorFlow offers only a FunctionDef in public. If it goes away,
+                # `test_read_tf.py::test_reads_both_branches_of_an_if` fails.
+                inner = graph._get_function(name)
+                if inner is None:
+                    continue
+                # The last inputs go in: an If keeps its condition, a map of a Dataset the Dataset.
+                places = [tensor.op.name for tensor in inner.graph.inputs]
+                pairs = zip(reversed(places), reversed(given), strict=False)
+                handed = {name: node for name, node in pairs if node and node.kind == "variable"}
+                title = f"{op.type} {op.name}: {plain_name(name) if role == 'f' else role}"
+                yield replace(read_graph(inner.graph, title, (), handed, role), owner=op.name)
 
 
 def read_function(function: Any) -> Polymorphic:
-    """The concrete functions that a tf.function owns now, oldest first.
+    """The concrete functions that a tf.function owns now, oldest first, without their graphs.
 
-    Raises:
-        InputError: `function` is not a tf.function.
+    Args:
+        function: A tf.function.
 
     Example:
         >>> tfl.read_function(path_length)
-        Polymorphic function path_length: 2 graphs, traces: 2
     """
-    demand_polymorphic(function, "read_function")
-    concretes = tuple(read_concrete(c) for c in concretes_of(function))
+    demand_polymorphic(function)
+    concretes = tuple(signature_of(c) for c in concretes_of(function))
     return Polymorphic(python_name(function), function.experimental_get_tracing_count(), concretes)
 
 
@@ -260,51 +272,48 @@ def read_concrete(function: Any) -> Concrete:
     """The signature, captures and graph of a concrete function (a loaded signature is one too).
 
     Raises:
-        InputError: `function` is not a concrete function.
+        InputError: `function` is not a concrete function, or its variables are gone.
 
     Example:
         >>> tfl.read_concrete(path_length.get_concrete_function(tf.TensorSpec([None, 2])))
     """
-    _demand_concrete(function)
-    outputs = outputs_of(function)
-    inputs, frozen = parameters_of(function)
-    name = name_of(function)
+    own = signature_of(function)
+    names = [port.name for port in own.outputs]
     try:
-        graph = read_graph(function.graph, name, tuple(port.name for port in outputs))
+        return replace(own, graph=read_graph(function.graph, own.name, names, {}))
     except AssertionError as error:  # TensorFlow's, when a variable is gone
         raise InputError(
-            f"read_concrete needs the variables of {name}, but the module that held them is gone. "
+            f"Expected the variables of {own.name}, but the module that held them is gone. "
             "Keep the module in a name, or return it together with the concrete function."
         ) from error
-    captures = tuple(
-        Port(node.label, TensorType.parse(node.type))
-        for node in graph.nodes
-        if node.kind in ("variable", "capture")
-    )
-    return Concrete(name, inputs, outputs, captures, frozen, graph)
+
+
+def signature_of(function: Any) -> Concrete:
+    """As `read_concrete`, but the graph is not read."""
+    _demand_concrete(function)
+    inputs, frozen = parameters_of(function)
+    captures: tuple[Port, ...] = ()
+    with suppress(AssertionError):  # TensorFlow's, when a variable is gone
+        captures = tuple(Port(n.label, n.type) for n in captures_of(function.graph).values())
+    return Concrete(name_of(function), inputs, outputs_of(function), captures, frozen)
 
 
 def _demand_concrete(function: Any) -> None:
     import tensorflow as tf
 
+    if isinstance(function, tf.types.experimental.ConcreteFunction):
+        return
+    name, came = "your_tf_function", kind(function)
     if isinstance(function, tf.types.experimental.PolymorphicFunction):
-        name = python_name(function)
-        raise InputError(
-            f"read_concrete needs a concrete function, got the tf.function {name}. "
-            f"Write {name}.get_concrete_function(...) with a TensorSpec for each input."
-        )
-    if not isinstance(function, tf.types.experimental.ConcreteFunction):
-        write = "your_tf_function.get_concrete_function(tf.TensorSpec(...))"
-        if isinstance(function, Mapping) and function:
-            write = f"loaded.signatures[{next(iter(function))!r}]"
-        raise InputError(
-            f"read_concrete needs a concrete function, got {kind(function)}. "
-            f"Write {write} and pass that."
-        )
+        name, came = python_name(function), f"the tf.function {python_name(function)}"
+    write = f"{name}.get_concrete_function(tf.TensorSpec(...))"
+    if isinstance(function, Mapping) and function:
+        write = f"loaded.signatures[{next(iter(function))!r}]"
+    raise InputError(f"Expected a concrete function, got {came}. Write {write} and pass that.")
 
 
-def demand_polymorphic(function: Any, asker: str) -> None:
-    """Raise an InputError on behalf of `asker` unless `function` is a tf.function."""
+def demand_polymorphic(function: Any) -> None:
+    """Raise an InputError unless `function` is a tf.function."""
     import tensorflow as tf
 
     if isinstance(function, tf.types.experimental.PolymorphicFunction):
@@ -312,18 +321,22 @@ def demand_polymorphic(function: Any, asker: str) -> None:
     if isinstance(function, tf.types.experimental.ConcreteFunction):
         write = "Pass it to read_concrete, or pass the tf.function that it came from."
     else:
-        name = getattr(function, "__name__", "your_function")
+        name = getattr(function, "__name__", "")
         name = name if name.isidentifier() else "your_function"
         write = f"Put @tf.function above it, or pass tf.function({name})."
-    raise InputError(f"{asker} needs a tf.function, got {kind(function)}. {write}")
+    raise InputError(f"Expected a tf.function, got {kind(function)}. {write}")
 
 
 def python_name(function: Any) -> str:
-    """The Python name of a tf.function, also after it went through a SavedModel."""
-    python_function = function.python_function
-    name = getattr(python_function, "__name__", type(python_function).__name__)
-    loaded = concretes_of(function) if name == "restored_function_body" else []
-    return name_of(loaded[0]) if loaded else name
+    """The name that its author gave to what can be called, also after a SavedModel."""
+    if hasattr(function, "structured_input_signature"):
+        return name_of(function)
+    own = getattr(function, "python_function", function)
+    while hasattr(own, "func"):  # functools.partial
+        own = own.func
+    if (name := getattr(own, "__name__", type(own).__name__)) != "restored_function_body":
+        return name
+    return name_of(loaded[0]) if (loaded := concretes_of(function)) else "a loaded function"
 
 
 def concretes_of(function: Any) -> list[Any]:
