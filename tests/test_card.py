@@ -84,7 +84,7 @@ def test_a_card_tells_inputs_captures_bytes_and_structure(ruler: Ruler) -> None:
         "scale: float32[2]",
         "tensor: float32[9]",
     ]
-    assert card.capture_bytes == (8, 36)
+    assert [node.size_bytes for node in card.held] == [8, 36]
     assert card.returns == "a dict of 2: first, length"
     assert card.ops == len([n for n in card.concrete.graph.nodes if n.kind == "op"])
 
@@ -227,6 +227,33 @@ def test_rules_without_inputs() -> None:
     assert checked(read_card(call)) == {"number of arguments": True}
 
 
+@pytest.mark.parametrize(
+    ("given", "other", "error"),
+    [
+        (tf.ragged.constant([[1.0], []]), tf.ragged.constant([[1], []]), "TypeError"),
+        (tf.sparse.from_dense([0.0, 1.0]), tf.sparse.from_dense([0.0, 1.0, 2.0]), "runs"),
+        (tf.data.Dataset.range(3), tf.data.Dataset.range(3).batch(2), "runs"),
+        (tf.Variable(1.0), tf.Variable([1.0, 2.0]), "runs"),
+    ],
+)
+def test_rules_of_what_is_more_than_one_dense_tensor(given: Any, other: Any, error: str) -> None:
+    call = tf.function(lambda x: ONE).get_concrete_function(given)
+
+    assert outcome(call, given) == "runs"
+    assert outcome(call, [1.0, 2.0]) == "TypeError"
+    assert outcome(call, other) == error
+    assert checked(read_card(call)) == {
+        "number and names of inputs": True,
+        "content of x": error == "TypeError",
+        "arrays and lists as x": True,
+    }
+
+
+def test_any_shape_fits_an_unknown_rank() -> None:
+    call = tf.function(lambda x: x).get_concrete_function(tf.TensorSpec(None))
+    assert "shape of a tensor" not in checked(read_card(call))
+
+
 def test_drawing_calls_and_traces_nothing() -> None:
     counter = tf.Variable(0)
     count = tf.function(lambda: counter.assign_add(1))
@@ -246,14 +273,14 @@ def test_drawing_calls_and_traces_nothing() -> None:
     [
         (
             tf.function(abs),
-            "draw_concrete needs a concrete function, got the tf.function abs. "
-            "Write abs.get_concrete_function(...) with a TensorSpec for each input.",
+            "Expected a concrete function, got the tf.function abs. "
+            "Write abs.get_concrete_function(tf.TensorSpec(...)) and pass that.",
         ),
         (
             abs,
-            "draw_concrete needs a concrete function, got builtin_function_or_method. Write your",
+            "Expected a concrete function, got builtin_function_or_method. Write your",
         ),
-        ("saved", "draw_concrete needs a concrete function, got str of length 5."),
+        ("saved", "Expected a concrete function, got str of length 5."),
         ({"go": 1}, "got dict of length 1. Write loaded.signatures['go'] and pass that."),
     ],
 )
@@ -271,5 +298,5 @@ def test_a_graph_whose_module_is_gone_is_refused_in_words() -> None:
 
     concrete = orphan()
     gc.collect()
-    with pytest.raises(InputError, match=r"^draw_concrete needs the variables of .* Keep the mod"):
+    with pytest.raises(InputError, match=r"^Expected the variables of .* Keep the mod"):
         draw_concrete(concrete)

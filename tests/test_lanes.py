@@ -144,10 +144,10 @@ def test_what_is_no_function_or_no_list_is_refused_in_words() -> None:
     with pytest.raises(InputError) as caught:
         draw_lanes(tf.constant(1.0), [])
     assert str(caught.value) == (
-        "draw_lanes needs a function, got EagerTensor float32[]. "
+        "Expected a function, got EagerTensor float32[]. "
         "Pass its name without brackets: draw_lanes(path_length, [stroke])."
     )
-    with pytest.raises(InputError, match=r"^draw_lanes needs a list .*, got tuple of length 2\. W"):
+    with pytest.raises(InputError, match=r"^Expected a list .*, got tuple of length 2\. W"):
         draw_lanes(hello, (1, 2))
 
 

@@ -8,41 +8,31 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..figure.canvas import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE_BLUE,
-    PALE_GREY,
-    PALE_ORANGE,
-    RED,
-    SMALL,
-    WHITE,
-    Canvas,
-    Picture,
-    fit_text,
-    text_width,
-    wrap_text,
-)
-from ..records import InputError, Shown, Table, error_line, kind
-from .dispatch import argument_text, demand_calls
+from ..figure.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_ORANGE, RED, WHITE, Canvas, Picture
+from ..figure.columns import Cell, Column, Link, draw_columns
+from ..records import InputError, Shown, Table, kind
+from .dispatch import calls_of, refusal, stage_of
 from .function import concretes_of, python_name
+from .messages import error_line
+from .parts import counted
 
 NO_TRACE, SILENT, NOT_REACHED = "no tracing", "prints nothing", "not reached"
-_STDOUT, _STDERR = 1, 2  # file descriptors: where tf.print writes when no IPython is there
-_LOG_LINE = re.compile(r"[IWEF]\d{4} |\d{4}-\d\d-\d\d |WARNING: All log messages")
+_LOG_LINE = re.compile(
+    r"[IWEF]\d{4} |\d{4}-\d\d-\d\d |(INFO|WARNING|ERROR):tensor|WARNING: All log"
+)
+_UNSEEN = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x09\x0b-\x1f\x7f]")  # of a progress bar, say
 
 
 @dataclass(frozen=True)
 class Spoken:
     """One call: the lines printed while it was traced and while it ran, and what it raised.
 
-    `traced` is false where a graph was there already or none is made; `ran` where tracing failed.
+    `traced` is false where a graph was there already or none is made; `ran` where tracing failed
+    or the call was refused.
     """
 
     call: str
@@ -52,11 +42,17 @@ class Spoken:
     run_lines: tuple[str, ...] = ()
     error: str = ""
 
-    def lanes(self) -> tuple[list[str], list[str]]:
+    def heard(self, lane: int) -> tuple[tuple[str, ...], str] | None:
+        """Lines and error at trace time (0) or at run time (1); None: the call was not there."""
+        if not (self.ran if lane else self.traced or not self.ran):
+            return None
+        lines = self.run_lines if lane else self.trace_lines
+        return lines, self.error if self.ran == bool(lane) else ""
+
+    def lanes(self) -> tuple[list[str], ...]:
         """What stands in the two lanes."""
-        at_trace = [*self.trace_lines, *([] if self.ran else [self.error])] or [SILENT]
-        at_run = [*self.run_lines, *([self.error] if self.error else [])] or [SILENT]
-        return (at_trace if self.traced else [NO_TRACE], at_run if self.ran else [NOT_REACHED])
+        both = self.heard(0) or ((NO_TRACE,), ""), self.heard(1) or ((NOT_REACHED,), "")
+        return tuple([*lines, *filter(None, [error])] or [SILENT] for lines, error in both)
 
 
 @dataclass(frozen=True)
@@ -72,69 +68,67 @@ class Lanes(Shown):
         return (Table(caption, ("call", "at trace time", "at run time"), rows),)
 
 
-def read_lanes(function: Any, calls: Sequence[Any], asker: str = "read_lanes") -> Lanes:
+def read_lanes(function: Any, calls: Sequence[Any]) -> Lanes:
     """What each call prints while TensorFlow traces it, and what while it runs.
 
-    A plain Python function is not traced: all that it prints stands at run time.
-
-    Args:
-        function: A tf.function or a Python function.
-        calls: The arguments of each call; a tuple stands for several arguments.
-
-    Raises:
-        InputError: On behalf of `asker`: `function` cannot be called, or `calls` is not a list.
+    Plain Python is not traced itself: what it prints stands at run time.
     """
     if not callable(function):
         raise InputError(
-            f"{asker} needs a function, got {kind(function)}. "
-            f"Pass its name without brackets: {asker}(path_length, [stroke])."
+            f"Expected a function, got {kind(function)}. "
+            "Pass its name without brackets: draw_lanes(path_length, [stroke])."
         )
-    demand_calls(calls, asker)
-    graphs = hasattr(function, "get_concrete_function")
-    name = python_name(function) if graphs else getattr(function, "__name__", "function")
-    spoken = []
-    for given in calls:
-        arguments = given if isinstance(given, tuple) else (given,)
-        text = f"{name}({', '.join(map(argument_text, arguments))})"
-        spoken.append(_listen(function, arguments, text, graphs))
-    return Lanes(name, tuple(spoken))
+    name = python_name(function)
+    made = (_listen(function, given, f"{name}({text})") for given, text in calls_of(calls))
+    return Lanes(name, tuple(made))
 
 
-def _listen(function: Any, arguments: tuple[Any, ...], text: str, graphs: bool) -> Spoken:
-    """The call in its two halves: ask for the graph, which traces if none fits, then run it."""
-    trace_lines: tuple[str, ...] = ()
-    traced = False
-    if graphs:
-        before = len(concretes_of(function))
-        trace_lines, error = _hear(function.get_concrete_function, arguments)
-        traced = bool(error) or len(concretes_of(function)) > before
-        if error:
-            return Spoken(text, traced, False, trace_lines, (), error)
-    run_lines, error = _hear(function, arguments)
-    return Spoken(text, traced, True, trace_lines, run_lines, error)
+class _Heard(io.TextIOBase):
+    """Stands for stdout: keeps what Python says while a graph is made apart from all else.
+
+    In IPython, tf.print arrives here too, when the graph is there and runs.
+    """
+
+    def __init__(self) -> None:
+        self.said = {True: "", False: ""}
+
+    def write(self, text: str) -> int:
+        tensorflow = sys.modules.get("tensorflow")
+        self.said[tensorflow is not None and tensorflow.inside_function()] += text
+        return len(text)
 
 
-def _hear(call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
-    """The lines that a call prints, and its error in one line or nothing."""
-    error = ""
-    python = io.StringIO()  # in IPython, tf.print arrives here too
-    with tempfile.TemporaryFile() as native:
-        with _descriptors_into(native.fileno()), contextlib.redirect_stdout(python):
+def _lines(text: str) -> tuple[str, ...]:
+    """Without what a terminal does not show, and without lines of TensorFlow's own log."""
+    lines = _UNSEEN.sub(" ", text).splitlines()
+    return tuple(" ".join(line.split()) for line in lines if not _LOG_LINE.match(line))
+
+
+def _listen(function: Any, arguments: tuple[Any, ...], text: str) -> Spoken:
+    """Make the call, once."""
+    owns, heard, error = hasattr(function, "get_concrete_function"), _Heard(), None
+    before = len(concretes_of(function)) if owns else 0
+    with tempfile.TemporaryFile() as native:  # tf.print writes there, if not in IPython
+        with _descriptors_into(native.fileno()), contextlib.redirect_stdout(heard):
             try:
-                call(*arguments)
-            except Exception as caught:  # whatever the learner's code raises
-                error = error_line(caught)
+                function(*arguments)
+            except (Exception, SystemExit) as caught:  # whatever the learner's code raises
+                error = caught
         native.seek(0)
-        said = native.read().decode("utf-8", "replace").splitlines()
-    lines = [*python.getvalue().splitlines(), *(s for s in said if not _LOG_LINE.match(s))]
-    return tuple(" ".join(line.split()) for line in lines), error
+        run_lines = _lines(heard.said[False]) + _lines(native.read().decode("utf-8", "replace"))
+    trace_lines = _lines(heard.said[True])
+    made = owns and len(concretes_of(function)) > before
+    stage = stage_of(function, error) if error and not made else "run"
+    traced = made or stage == "trace" or bool(trace_lines)
+    told = refusal(error) if stage == "refused" else error_line(error) if error else ""
+    return Spoken(text, traced, stage == "run", trace_lines, run_lines, told)
 
 
 @contextlib.contextmanager
 def _descriptors_into(target: int) -> Iterator[None]:
     """Send what C++ code writes to stdout and stderr to `target`, and give both back after."""
     copies = {}
-    for number, stream in ((_STDOUT, sys.stdout), (_STDERR, sys.stderr)):
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or none at all
             stream.flush()
             copies[number] = os.dup(number)
@@ -147,10 +141,11 @@ def _descriptors_into(target: int) -> Iterator[None]:
             os.close(copy)
 
 
-_CALL, _SAID = 200.0, 230.0  # widest text of a call and of what is printed, in pixels
-_LINE, _PAD, _ROW, _GAP, _HEAD = 17.0, 10.0, 14.0, 44.0, 46.0
-_TITLES = (("trace time", "Python runs, the graph is made"), ("run time", "values are computed"))
-_LOOKS = ((PALE_ORANGE, ORANGE), (PALE_BLUE, BLUE))
+_SAID, _MOST = 230.0, 12  # pixels of the widest line that is printed; lines that are drawn
+_LANES = (  # title, what happens, look of what is said
+    ("trace time", "Python runs, the graph is made", {"fill": PALE_ORANGE, "stroke": ORANGE}),
+    ("run time", "values are computed", {"fill": PALE_BLUE, "stroke": BLUE}),
+)
 
 
 def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> Picture:
@@ -167,99 +162,33 @@ def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> P
     Example:
         >>> tfl.draw_lanes(path_length, [circle(32), circle(32), circle(32)])
     """
-    lanes = function if isinstance(function, Lanes) else read_lanes(function, calls, "draw_lanes")
+    lanes = function if isinstance(function, Lanes) else read_lanes(function, calls)
+    columns = [Column([Cell(c.call, widest=200.0) for c in lanes.calls], "calls, in order")]
+    for k, (title, head, look) in enumerate(_LANES):
+        columns.append(Column([_said(call, k, look) for call in lanes.calls], head, title, 68.0))
+    links = []
+    for i, call in enumerate(lanes.calls):
+        if call.traced or not call.ran:
+            links.append(Link((0, i), (1, i), look={"width": 2.0, "color": ORANGE}))
+        if call.ran and call.traced:
+            links.append(Link((1, i), (2, i), look={"width": 2.0, "color": BLUE}))
+        elif call.ran:  # straight to the values
+            links.append(Link((0, i), (2, i), NO_TRACE, {"color": BLUE, "dash": True}))
     canvas = Canvas()
-    said = [[_wrapped(lane) for lane in call.lanes()] for call in lanes.calls]
-    heights = [max(len(lines) for lines in both) * _LINE + _PAD for both in said]
-    lefts, widths = _columns(lanes, said)
-    bottom = _HEAD + sum(heights) + _ROW * len(heights)
-    _draw_lanes(canvas, lefts, widths, bottom)
-    top = _HEAD
-    for call, both, height in zip(lanes.calls, said, heights, strict=True):
-        _draw_call(canvas, call, both, top + height / 2, lefts, widths)
-        top += height + _ROW
-    return canvas.picture(caption or _summary(lanes), str(lanes))
+    draw_columns(canvas, columns, links)
+    traced, ran = (sum(getattr(call, part) for call in lanes.calls) for part in ("traced", "ran"))
+    summary = f"{lanes.name}: {counted(len(lanes.calls), 'call')}, {traced} traced, {ran} run"
+    return canvas.picture(caption or summary, str(lanes))
 
 
-def _summary(lanes: Lanes) -> str:
-    calls = len(lanes.calls)
-    traced, ran = (sum(getattr(c, part) for c in lanes.calls) for part in ("traced", "ran"))
-    return f"{lanes.name}: {calls} {'call' if calls == 1 else 'calls'}, {traced} traced, {ran} run"
-
-
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in wrap_text(line, _SAID)]
-
-
-def _columns(
-    lanes: Lanes, said: Sequence[Sequence[Sequence[str]]]
-) -> tuple[list[float], list[float]]:
-    """Left edge and width of the two lanes; the calls stand to the left of both."""
-    calls = max((text_width(_call_text(call)) for call in lanes.calls), default=0.0)
-    widths = []
-    for k, title in enumerate(_TITLES):
-        texts = [text_width(line) for both in said for line in both[k]]
-        heads = [text_width(title[0], bold=True), text_width(title[1], SMALL)]
-        widths.append(max([*texts, *heads]) + 4 * _PAD)
-    left = text_width("00 ") + calls + _GAP
-    return [left, left + widths[0] + _GAP], widths
-
-
-def _call_text(call: Spoken) -> str:
-    return fit_text(call.call, _CALL)
-
-
-def _draw_lanes(
-    canvas: Canvas, lefts: Sequence[float], widths: Sequence[float], bottom: float
-) -> None:
-    canvas.text(0, 20, "calls, in order", size=SMALL, color=GREY)
-    for (name, what), left, width in zip(_TITLES, lefts, widths, strict=True):
-        canvas.box(left, 0, width, bottom, fill=PALE_GREY, stroke=PALE_GREY)
-        canvas.text(left + width / 2, 17, name, bold=True, anchor="middle")
-        canvas.text(left + width / 2, 33, what, size=SMALL, color=GREY, anchor="middle")
-
-
-def _draw_call(
-    canvas: Canvas,
-    call: Spoken,
-    said: Sequence[Sequence[str]],
-    middle: float,
-    lefts: Sequence[float],
-    widths: Sequence[float],
-) -> None:
-    """Its text, a box in each lane that it enters, and an arrow from stop to stop."""
-    text = _call_text(call)
-    canvas.text(0, middle + 4, text)
-    start = text_width(text) + 6
-    for k, entered in enumerate((call.traced, call.ran)):
-        x, width = lefts[k] + _PAD, widths[k] - 2 * _PAD
-        if not entered:
-            word = NO_TRACE if k == 0 else NOT_REACHED
-            canvas.text(x + width / 2, middle - 5, word, size=SMALL, color=GREY, anchor="middle")
-            continue
-        straight = k == 1 and not call.traced
-        thin = {"width": 1.2, "dash": True} if straight else {"width": 2.0}
-        canvas.line([(start, middle), (x - 2, middle)], color=_LOOKS[k][1], **thin)
-        raised = len(_wrapped([call.error])) if call.error and (k == 1) == call.ran else 0
-        _draw_said(canvas, said[k], (x, middle, width), _LOOKS[k], raised)
-        start = x + width + 2
-
-
-def _draw_said(
-    canvas: Canvas,
-    lines: Sequence[str],
-    place: tuple[float, float, float],
-    look: tuple[str, str],
-    raised: int,
-) -> None:
-    """The lines in a box; the last `raised` of them are those of an error."""
-    x, middle, width = place
-    fill, stroke = look
-    silent = list(lines) == [SILENT]
-    height = len(lines) * _LINE + _PAD
-    top = middle - height / 2
-    fill, stroke = WHITE if silent else fill, RED if raised else stroke
-    canvas.box(x, top, width, height, fill=fill, stroke=stroke)
-    for i, line in enumerate(lines):
-        color = RED if i >= len(lines) - raised else GREY if silent else INK
-        canvas.text(x + _PAD, top + _PAD / 2 + _LINE * (i + 0.75), line, color=color)
+def _said(call: Spoken, lane: int, look: dict[str, Any]) -> Cell:
+    """What was printed in a lane; red where the call raised, a word where it did not come."""
+    if (heard := call.heard(lane)) is None:
+        return Cell(about=NOT_REACHED if lane else "", anchor="middle")
+    printed, raised = heard
+    if not printed and not raised:
+        return Cell(SILENT, ink=GREY, look=look | {"fill": WHITE})
+    more = [f"… and {len(printed) - _MOST} lines more"] if len(printed) > _MOST else []
+    last = (Cell(raised, ink=RED, widest=_SAID),) if raised else ()
+    look = look | ({"stroke": RED} if raised else {})
+    return Cell("\n".join([*printed[:_MOST], *more]), inner=last, look=look, widest=_SAID)
