@@ -6,15 +6,17 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from tests import odd_files
 from tests.author.lessons import ROOT
 from tfl_helpers import InputError, explore_tensors, quiet
-from tfl_helpers.look.tensors import describe
+from tfl_helpers.explore.tensors import quantization_text, short_name, values_text
 
 GESTURE = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
 PLAIN = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -129,10 +131,8 @@ def test_it_holds_no_window_on_the_memory() -> None:
     interpreter.invoke()
 
 
-KEEP = [
-    "to see them, run one that keeps them",
-    "Interpreter(model_content=model, experimental_preserve_all_tensors=True)",
-]
+KEEPING = "Interpreter(model_content=model, experimental_preserve_all_tensors=True)"
+KEEP = ["to see values", f"run {KEEPING}"]
 
 
 @pytest.mark.parametrize("resolver", [OpResolverType.AUTO, PLAIN])
@@ -157,12 +157,18 @@ def test_kept_tensors_need_no_other_resolver() -> None:
 
 
 def test_before_the_first_run_it_says_what_to_write() -> None:
-    panel = explore_tensors(Interpreter(model_content=GESTURE))
+    interpreter = Interpreter(model_content=GESTURE)
+    panel = explore_tensors(interpreter)
 
+    line = "interpreter.allocate_tensors(), then set_tensor, invoke"
+    assert rows(panel)[-2:] == ["to see values", line]
+    interpreter.allocate_tensors()
+    panel.restart()
     assert rows(panel)[-2:] == [
         "to see values",
-        "interpreter.allocate_tensors(), then set_tensor and invoke",
+        f"set_tensor with other values, invoke, of {KEEPING}",
     ]
+    assert [row.rpartition("|")[2] for row in rows(panel)[1:4]] == ["no value", "0", "no value"]
 
 
 def test_the_twin_shows_what_each_op_writes() -> None:
@@ -184,13 +190,10 @@ def test_the_twin_shows_what_each_op_writes() -> None:
 
 
 def test_a_long_name_shows_its_end() -> None:
-    told = {"scales": (), "zero_points": (), "quantized_dimension": 0}
-    detail = {"name": "model/relu;" * 9 + "model/conv", "dtype": int, "shape": np.array([2])}
-    tensor = describe({**detail, "quantization_parameters": told}, "reads", None)
+    shown = short_name("model/relu;" * 9 + "model/conv")
 
-    assert tensor.name.startswith("model/relu")
-    assert re.fullmatch("….*model/conv", tensor.short_name)
-    assert len(tensor.short_name) == 48
+    assert re.fullmatch("….*model/conv", shown)
+    assert len(shown) == 48
 
 
 def test_it_loads_no_tensorflow() -> None:
@@ -206,12 +209,99 @@ print("tensorflow" in sys.modules)
     assert (ran.stdout.strip(), ran.stderr) == ("False", "")
 
 
+@pytest.fixture(scope="module")
+def dangerous(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files with text, resources, variants, less than a byte, inner graphs; `adds` is plain."""
+    with quiet():
+        import tensorflow as tf
+
+        root = tf.Module()
+        root.count = tf.Variable([1.0, 2.0])
+        keys = tf.lookup.KeyValueTensorInitializer(["this", "that"], tf.constant([1, 2], tf.int64))
+        root.table = tf.lookup.StaticHashTable(keys, -1)
+        pair, text = tf.TensorSpec([2], tf.float32), tf.TensorSpec([2], tf.string)
+        functions = {
+            "variable": tf.function(lambda x: root.count.assign_add(x), [pair]),
+            "table": tf.function(lambda s: root.table.lookup(s), [text]),
+            "text": tf.function(lambda s: tf.gather(s, [1]), [text]),
+            "while": tf.function(
+                lambda x: tf.while_loop(lambda y: y[0] < 9.0, lambda y: y * 2.0, [x])[0], [pair]
+            ),
+            "if": tf.function(lambda x: tf.cond(x[0] > 0.5, lambda: x + x, lambda: x), [pair]),
+        }
+        files = {
+            name: tf.lite.TFLiteConverter.from_concrete_functions(
+                [function.get_concrete_function()], root
+            ).convert()
+            for name, function in functions.items()
+        }
+    for name in ("STRING", "RESOURCE", "VARIANT", "INT4", "BFLOAT16"):
+        made = odd_files.doubled()
+        made.subgraphs[0].tensors[2].type = getattr(odd_files.DTYPE, name)
+        files[name.lower()] = odd_files.pack(made)
+    files |= {"adds": odd_files.pack(odd_files.doubled()), "sparse": odd_files.sparse()}
+    folder = tmp_path_factory.mktemp("files")
+    for name, content in files.items():
+        (folder / f"{name}.tflite").write_bytes(content)
+    return folder
+
+
+EXPLORE = """
+import sys, pathlib, warnings, numpy as np, tfl_helpers as tfl
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+warnings.simplefilter("ignore")
+kept, plain = [], OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.tflite")):
+    for way in range(8):
+        source = {"model_path": path} if way & 1 else {"model_content": path.read_bytes()}
+        kept.append(made := Interpreter(
+            **source,
+            experimental_preserve_all_tensors=bool(way & 2),
+            experimental_op_resolver_type=plain if way & 4 else OpResolverType.AUTO,
+        ))
+        for state in ("new", "allocated", "run"):
+            if state == "allocated":
+                made.allocate_tensors()
+            if state == "run":
+                for given in made.get_input_details():
+                    text = given["dtype"] is np.bytes_
+                    value = np.array([b"this", b"no"]) if text else np.float32([1.0, 3.0])
+                    made.set_tensor(given["index"], value)
+                made.invoke()
+            panel = tfl.explore_tensors(made)
+            panel._repr_mimebundle_()
+            for _ in range(9):
+                seen = panel.seen.value
+                panel.press("next")
+            rows = [row for i in range(len(panel.explored.everything))
+                    for row in panel.explored.rows(i)]
+            values = sum(row[-1] != "no value" for row in rows if "constant" not in row[0])
+            print(path.stem, "kept" if way & 2 else "not", state, values)
+"""
+
+
+@pytest.mark.parametrize("time", range(3))
+def test_the_kernel_lives_and_sees_no_memory_without_a_run(dangerous: Path, time: int) -> None:
+    """LiteRT ends the process where it is asked for what is no array: so in a child."""
+    command = [sys.executable, "-c", EXPLORE, str(dangerous)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr[-500:]
+    lines = [line.split() for line in ran.stdout.splitlines()]
+    assert len(lines) == len(list(dangerous.iterdir())) * 8 * 3
+    assert {values for _, _, state, values in lines if state != "run"} == {"0"}
+    for name, values in (("adds", "3"), ("int4", "3"), ("variable", "6")):
+        assert [values] * 4 == [
+            v for n, kept, s, v in lines if (n, kept, s) == (name, "kept", "run")
+        ]
+
+
 @pytest.mark.parametrize(
     ("thing", "came"),
     [
         (GESTURE, f"got bytes of length {len(GESTURE)}. Write Interpreter(model_content=model, "),
         (Interpreter, "got the class Interpreter"),
-        (None, "explore_tensors needs an Interpreter of ai_edge_litert, got None."),
+        (None, "Expected an Interpreter of ai_edge_litert, got None."),
     ],
 )
 def test_what_is_no_interpreter(thing: Any, came: str) -> None:
@@ -225,11 +315,7 @@ def test_what_is_no_interpreter(thing: Any, came: str) -> None:
 def words(value: Any, scales: Any = (), zero_points: Any = ()) -> tuple[str, str]:
     """What is said of the quantization and the values of a tensor."""
     told = {"scales": scales, "zero_points": zero_points, "quantized_dimension": 3}
-    dtype, shape = (value.dtype.type, np.array(value.shape)) if value is not None else (int, ())
-    detail = {"name": "", "dtype": dtype, "shape": np.array(shape, int)}
-    tensor = describe({**detail, "quantization_parameters": told}, "reads", value)
-    assert tensor.name == "(no name)"
-    return tensor.quantization, tensor.values
+    return quantization_text(told), values_text(value, told)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +331,6 @@ def words(value: Any, scales: Any = (), zero_points: Any = ()) -> tuple[str, str
         (np.full(9, np.nan), "9 values, 9 of them nan or infinite"),
         (np.array([np.inf] + [1.0] * 7), "8 values, 1 of them nan or infinite, all 1.0"),
         (np.array([True, False]), "`[True, False]`"),
-        (np.array([b"line"], object), "no value"),
         (None, "no value"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Size against error, and the number line of int8: what they show, say, and refuse."""
+"""The number line of int8: what it shows, says, and refuses."""
 
 from __future__ import annotations
 
@@ -13,27 +13,16 @@ import numpy as np
 import pytest
 
 from tests.author.lessons import ROOT
-from tfl_helpers import InputError, draw_number_line, draw_sizes, quiet
+from tfl_helpers import InputError, draw_number_line, quiet
 from tfl_helpers.figure.canvas import Picture
-from tfl_helpers.look.numbers import HIGHEST, LOWEST, Steps, read_steps
-from tfl_helpers.look.sizes import log_scale, size_scale
+from tfl_helpers.look.numbers import HIGHEST, LOWEST, read_steps
 
 SVG = "{http://www.w3.org/2000/svg}"
-SIZES = {"float32": 7060, "dynamic range": 2880, "float16": 4270, "int8": 2304, "16x8": 2440}
-MODELS = {name: bytes(size_bytes) for name, size_bytes in SIZES.items()}
-ERRORS = dict(zip(SIZES, (0.0, 0.0117, 2.4e-4, 0.0311, 0.0127), strict=True))
 WEIGHTS = np.random.default_rng(7).normal(0.0, 0.1, (30, 40)).astype(np.float32)
 
 
 def texts(picture: Picture) -> list[str]:
     return [node.text or "" for node in ElementTree.fromstring(picture.svg).iter(f"{SVG}text")]
-
-
-def marks(picture: Picture) -> list[tuple[float, float]]:
-    """The middles of the round marks, in the order drawn."""
-    root = ElementTree.fromstring(picture.svg)
-    round_ones = [r for r in root.iter(f"{SVG}rect") if r.get("rx") and r.get("width") == "10"]
-    return [(float(r.get("x", 0)) + 5, float(r.get("y", 0)) + 5) for r in round_ones]
 
 
 def assert_fits_a_page(picture: Picture) -> None:
@@ -42,163 +31,39 @@ def assert_fits_a_page(picture: Picture) -> None:
     assert len(picture.png) < 30_000
 
 
-# Size against error ------------------------------------------------------------------------------
-
-
-def test_each_model_has_a_mark_and_its_numbers_as_words() -> None:
-    picture = draw_sizes(MODELS, ERRORS)
-
-    assert len(marks(picture)) == len(SIZES)
-    for name, size_bytes in SIZES.items():
-        words = f"{size_bytes:,} bytes, error {ERRORS[name]:.2g}"
-        assert {name, words} <= set(texts(picture))
-    assert picture.caption == (
-        "Size against error of 5 models: the smallest, int8, has 2,304 bytes, error 0.031; "
-        "the largest, float32, has 7,060 bytes, error 0"
-    )
-    assert picture.words.splitlines()[1:] == [
-        "  model          bytes  error",
-        "  int8           2,304  0.031",
-        "  16x8           2,440  0.013",
-        "  dynamic range  2,880  0.012",
-        "  float16        4,270  0.00024",
-        "  float32        7,060  0",
-    ]
-    assert_fits_a_page(picture)
-
-
-def test_smaller_is_left_and_more_exact_is_lower() -> None:
-    models = {"small": bytes(1000), "exact": bytes(3000)}
-    places = marks(draw_sizes(models, {"small": 0.1, "exact": 0.001}))
-
-    (small_x, small_y), (exact_x, exact_y) = places
-    assert exact_x == pytest.approx(3 * small_x, abs=0.2), "from zero, so that lengths compare"
-    assert small_y < exact_y
-
-
-def test_a_budget_says_who_is_within_and_what_is_too_much() -> None:
-    picture = draw_sizes(
-        MODELS, ERRORS, most_bytes=3000, most_error=0.0117
-    )  # that of `dynamic range`
-
-    assert picture.caption == (
-        "A budget of at most 3,000 bytes and errors of at most 0.0117: 1 of 5 models within it"
-    )
-    assert picture.words.splitlines()[2:] == [
-        "  int8           2,304  0.031    ✗ error too large",
-        "  16x8           2,440  0.013    ✗ error too large",
-        "  dynamic range  2,880  0.012    ✓ within the budget",
-        "  float16        4,270  0.00024  ✗ 1,270 bytes too large",
-        "  float32        7,060  0        ✗ 4,060 bytes too large",
-    ]
-    assert {"at most 3,000 bytes", "error at most 0.0117"} <= set(texts(picture))
-    assert "✓" not in draw_sizes(MODELS, ERRORS).words
-
-
-def test_a_budget_may_have_one_limit() -> None:
-    by_size = draw_sizes(MODELS, ERRORS, most_bytes=2400)
-    by_error = draw_sizes(MODELS, ERRORS, most_error=0)
-
-    assert by_size.caption == "A budget of at most 2,400 bytes: 1 of 5 models within it"
-    assert by_error.caption == "A budget of errors of at most 0: 1 of 5 models within it"
-
-
-def test_labels_do_not_overlap() -> None:
-    close = {f"model {i}": bytes(2000 + i) for i in range(8)}
-    root = ElementTree.fromstring(draw_sizes(close, dict.fromkeys(close, 0.01)).svg)
-    bold = [float(t.get("y", 0)) for t in root.iter(f"{SVG}text") if t.get("font-weight")]
-
-    gaps = [second - first for first, second in zip(bold, bold[1:], strict=False)]
-    assert len(bold) == 8
-    assert min(gaps) >= 30
-
-
-@pytest.mark.parametrize("errors", [[0.0], [1.0], [1e-7, 1e-1], [0.0, 3e-9, 250.0]])
-def test_each_error_has_a_place_on_the_axis(errors: list[float]) -> None:
-    scale = log_scale(errors, 280)
-    places = [scale.place(error) for error in errors]
-
-    assert places == sorted(places)
-    assert all(0 <= place <= 280 for place in [*places, *map(scale.place, scale.ticks)])
-    assert (0.0 in scale.ticks) == (0.0 in errors)
-    assert len(scale.ticks) <= 9
-
-
-@pytest.mark.parametrize("sizes", [[7060, 2304], [600], [0], [660, 13_921_636], [229_688, 63_504]])
-def test_each_size_has_a_place_on_the_axis(sizes: list[int]) -> None:
-    scale = size_scale(sizes, 440)
-
-    assert all(0 <= scale.place(size) <= 440 for size in [*sizes, *scale.ticks])
-    assert 2 <= len(scale.ticks) <= 8
-
-
-@pytest.mark.parametrize(
-    ("models", "errors", "words"),
-    [
-        ([b""], [0.0], "draw_sizes needs models by name, got list of length 1. Write draw_sizes({"),
-        ({}, {}, "got dict of length 0"),
-        ({"int8": "a.tflite"}, {"int8": 0}, "got str of length 8 for 'int8'. Write {'int8': con"),
-        (
-            MODELS,
-            {"float32": 0},
-            "the error of each model, 'float32', 'dynamic range', 'float16', ",
-        ),
-        (MODELS, {"float32": 0}, "got 'float32'. Write {'float32': 0.01, ...} with the s"),
-        (MODELS, [0.1], "got list of length 1. Write {'float32': 0.01"),
-        (
-            {"a": b""},
-            {"a": float("nan")},
-            "finite number of 0 or more for 'a', got nan. Write floa",
-        ),
-        ({"a": b""}, {"a": -1.0}, "got -1.0. Write float(np.abs(found - expected).max())"),
-        ({"a": b""}, {"a": np.zeros(3)}, "for 'a', got ndarray float64[3]"),
-        ({"a": b""}, {"a": "small"}, "for 'a', got str of length 5"),
-    ],
-)
-def test_what_cannot_be_drawn_as_sizes(models: Any, errors: Any, words: str) -> None:
-    with pytest.raises(InputError, match=re.escape(words)):
-        draw_sizes(models, errors)
-
-
-def test_a_budget_is_a_number() -> None:
-    with pytest.raises(InputError, match="0 or more for 'most_bytes', got str of length 4"):
-        draw_sizes(MODELS, ERRORS, most_bytes="3 kB")  # type: ignore[arg-type]
-
-
 # The steps of int8 -------------------------------------------------------------------------------
 
 
-def steps(values: Any, scale: Any = 0.01, zero_point: Any = 0) -> Steps:
-    return read_steps(values, scale, zero_point, "draw_number_line")
-
-
 def test_values_go_to_the_nearest_step() -> None:
-    found = steps([0.31, -0.503, 1.4, 0.0, 0.3149], 0.01)
+    found = read_steps([0.31, -0.503, 1.4, 0.0, 0.3149], 0.01, 0)
 
-    assert [one.step for one in found.landings] == [31, -50, 127, 0, 31]
-    assert [one.clipped for one in found.landings] == [False, False, True, False, False]
-    assert found.landings[1].position == pytest.approx(-50.3)
-    assert [one.error for one in found.landings] == pytest.approx([0, 0.003, 0.13, 0, 0.0049])
-    assert found.landings[0].error == 0.0, "no noise of float64"
-    assert (found.max_rounding, found.max_clipping) == pytest.approx((0.0049, 0.13))
-    assert (found.below, found.above, found.used, found.size) == (0, 1, 4, 5)
+    assert found.steps.tolist() == [31, -50, 127, 0, 31]
+    assert found.clipped.tolist() == [False, False, True, False, False]
+    assert found.positions[1] == pytest.approx(-50.3)
+    assert found.errors == pytest.approx([0, 0.003, 0.13, 0, 0.0049])
+    assert found.errors[0] == 0.0, "no noise of float64"
+    assert found.summary() == (
+        "5 values on 4 of the 256 steps of int8; rounding moves them by at most 0.0049; "
+        "1 clipped, by at most 0.13"
+    )
 
 
 def test_the_zero_point_moves_the_steps() -> None:
-    found = steps([0.0, 2.55, -0.01, 2.56], 0.01, LOWEST)
+    found = read_steps([0.0, 2.55, -0.01, 2.56], 0.01, LOWEST)
 
-    assert [one.step for one in found.landings] == [LOWEST, HIGHEST, LOWEST, HIGHEST]
-    assert [one.clipped for one in found.landings] == [False, False, True, True]
+    assert found.steps.tolist() == [LOWEST, HIGHEST, LOWEST, HIGHEST]
+    assert found.clipped.tolist() == [False, False, True, True]
     assert (found.real(LOWEST), found.real(HIGHEST)) == pytest.approx((0.0, 2.55))
 
 
 def test_a_tensor_keeps_its_count_and_half_a_step() -> None:
     scale = float(np.abs(WEIGHTS).max()) / 127
-    found = steps(WEIGHTS, scale)
+    found = read_steps(WEIGHTS, scale, 0)
 
-    assert found.size == sum(found.counts) == WEIGHTS.size
-    assert 0.4 * scale < found.max_rounding <= 0.5 * scale
-    assert [one.label for one in found.landings] == [
+    assert found.values.size == WEIGHTS.size
+    assert not found.clipped.any()
+    assert 0.4 * scale < found.errors.max() <= 0.5 * scale
+    assert [label for label, _ in found.rows] == [
         "smallest",
         "nearest to 0",
         "rounded most",
@@ -235,12 +100,11 @@ def test_steps_are_those_of_the_runtime() -> None:
     details = {d["index"]: d for d in interpreter.get_tensor_details()}
     written = int(first["outputs"][0])
     scale, zero_point = details[written]["quantization"]
-    parts = [steps(part, scale, zero_point) for part in np.split(values, 8)]
-    landings = [landing for part in parts for landing in part.landings]
+    found = read_steps(values, scale, zero_point)
 
     assert first["op_name"] == "QUANTIZE"
-    assert [one.step for one in landings] == interpreter.get_tensor(written).tolist()
-    assert {one.clipped for one in landings} == {True, False}
+    assert found.steps.tolist() == interpreter.get_tensor(written).tolist()
+    assert {*found.clipped.tolist()} == {True, False}
 
 
 def test_five_values_are_shown_one_by_one() -> None:
@@ -301,29 +165,24 @@ def test_any_values_make_a_picture(values: Any) -> None:
     assert_fits_a_page(picture)
 
 
+ONE = "one scale above 0, the real size of a step, and one whole zero point from -128 to 127, got "
+
+
 @pytest.mark.parametrize(
     ("values", "scale", "zero_point", "words"),
     [
-        (
-            [],
-            0.1,
-            0,
-            "draw_number_line needs one or more finite numbers, got list of length 0. Wri",
-        ),
-        ("abc", 0.1, 0, "got str of length 3. Write [0.1, 0.25, -0.7], or an array of weights."),
-        ([1.0, np.nan], 0.1, 0, "got nan or infinity among them"),
-        (np.int8([1, 2]), 0.1, 0, "the real values, got ndarray int8[2], which are steps already."),
-        (
-            [1.0],
-            0.0,
-            0,
-            "a scale above 0, the real size of one step, got 0.0. Write np.abs(values)",
-        ),
-        ([1.0], "x", 0, "a scale above 0, the real size of one step, got 'x'"),
-        ([1.0], [0.1, 0.2], 0, "needs one scale, got 2, one for each channel. Pass the values of"),
-        ([1.0], 0.1, 128, "a whole zero point from -128 to 127, got 128. Write 0 for weights; of "),
-        ([1.0], 0.1, 0.5, "a whole zero point from -128 to 127, got 0.5"),
-        ([1.0], 0.1, None, "a whole zero point from -128 to 127, got None"),
+        ([], 0.1, 0, "Expected real values, one or more finite numbers, got list of length 0. Wri"),
+        ("abc", 0.1, 0, "got str of length 3. Write [0.1, 0.25, -0.7], or an array of weights; "),
+        ([1.0, np.nan], 0.1, 0, "got list of length 2 with nan or infinity in it."),
+        (np.int8([1, 2]), 0.1, 0, "got ndarray int8[2]. Write"),
+        (np.int8([1, 2]), 0.1, 0, "scale * (values.astype(np.float32) - zero_point)."),
+        ([1.0], 0.0, 0, ONE + "0.0 and 0. Write np.abs(values).max() / 127 and 0 for weights, "),
+        ([1.0], "x", 0, ONE + "'x' and 0."),
+        ([1.0], [0.1, 0.2], 0, "[0.1, 0.2] and 0. Write"),
+        ([1.0], [0.1, 0.2], 0, "scales[0] and zero_points[0] for those of one channel"),
+        ([1.0], 0.1, 128, ONE + "0.1 and 128."),
+        ([1.0], 0.1, 0.5, ONE + "0.1 and 0.5."),
+        ([1.0], 0.1, None, ONE + "0.1 and None."),
     ],
 )
 def test_what_has_no_steps(values: Any, scale: Any, zero_point: Any, words: str) -> None:
@@ -331,14 +190,10 @@ def test_what_has_no_steps(values: Any, scale: Any, zero_point: Any, words: str)
         draw_number_line(values, scale, zero_point)
 
 
-# Both --------------------------------------------------------------------------------------------
-
 DRAW = """
 import hashlib, numpy as np, tfl_helpers as tfl
-sizes = {"float32": bytes(7060), "int8": bytes(2304), "16x8": bytes(2440)}
-one = tfl.draw_sizes(sizes, {"16x8": 0.01, "int8": 0.03, "float32": 0.0}, most_bytes=3000)
-two = tfl.draw_number_line(np.random.default_rng(7).normal(0, 0.1, 500), 0.001)
-print([hashlib.sha256(p.svg.encode() + p.png).hexdigest() for p in (one, two)])
+drawn = tfl.draw_number_line(np.random.default_rng(7).normal(0, 0.1, 500), 0.001)
+print(hashlib.sha256(drawn.svg.encode() + drawn.png).hexdigest())
 """
 
 

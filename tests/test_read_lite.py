@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import odd_files
 from tests.author.lessons import ROOT
 from tfl_helpers import InputError, quiet, read_tflite
 from tfl_helpers.records import Graph, LiteModel
@@ -129,7 +130,7 @@ def test_a_graph_is_named_wired_and_in_order(gesture: bytes) -> None:
         assert set(node.inputs) <= seen
         seen.add(node.id)
     weights = next(node for node in graph.nodes if node.label == "192 bytes")
-    assert (weights.type, weights.size_bytes) == ("float32[3, 8, 2]", 192)
+    assert (str(weights.type), weights.size_bytes) == ("float32[3, 8, 2]", 192)
     assert "2.5" in labels(graphs["measure"], "constant")
     assert labels(graphs["measure"], "output") == ["length", "closed"]
 
@@ -138,14 +139,16 @@ def test_inner_graphs_are_there(loop: LiteModel) -> None:
     assert {"walk", "step"} <= {graph.title for graph in loop.subgraphs}
     assert len(loop.subgraphs) >= 6
     walk = next(graph for graph in loop.subgraphs if graph.title == "walk")
-    types = {node.label: node.type for node in walk.nodes if node.kind == "op"}
+    types = {node.label: node.types for node in walk.nodes if node.kind == "op"}
     assert types["WHILE"] == "float32[2]", "the result in use, not the loop counter"
     assert types["IF"] == "float32[2]"
     assert types["TOPK_V2"] == "float32[1], int32[1]"
     assert types["ARG_MAX"] == "int64[]"
-    roles = sorted(body.title.rpartition(": ")[2] for body in walk.bodies)
+    roles = sorted(body.role for body in walk.bodies)
     assert roles == ["body", "cond", "else_branch", "init", "then_branch"]
-    assert all(any(body is graph for graph in loop.subgraphs) for body in walk.bodies)
+    labels_by_id = {node.id: node.label for node in walk.nodes}
+    assert {labels_by_id[body.owner] for body in walk.bodies} == {"WHILE", "IF", "CALL_ONCE"}
+    assert {body.nodes for body in walk.bodies} <= {graph.nodes for graph in loop.subgraphs}
 
 
 def test_an_operator_tells_the_ops_that_it_came_from(gesture: bytes) -> None:
@@ -192,6 +195,79 @@ def test_a_file_without_signature() -> None:
     assert labels(found.subgraphs[0], "op") == ["MUL"]
 
 
+def test_no_output_is_missing() -> None:
+    """Constants are outputs too, and one tensor can have several names, in several signatures."""
+    made = odd_files.signed(odd_files.doubled(), "first", one=1, same=1, half=2)
+    found = read_tflite(odd_files.pack(odd_files.signed(made, "second", again=1)))
+
+    assert [(s.key, len(s.outputs), s.subgraph) for s in found.signatures] == [
+        ("first", 3, 0),
+        ("second", 1, 0),
+    ]
+    (graph,) = found.subgraphs
+    assert graph.title == "first, second"
+    sources = {node.label: node.inputs for node in graph.nodes if node.kind == "output"}
+    assert sources == dict.fromkeys(("one", "same", "again"), ("op0",)) | {"half": ("t2",)}
+
+
+def test_what_may_be_left_out_is_no_damage() -> None:
+    constant = odd_files.tensor("half", buffer=1)
+    made = odd_files.model([constant], [], None, [0], (bytes(8),))
+    made.subgraphs[0].operators = None
+    (graph,) = read_tflite(odd_files.pack(made)).subgraphs
+
+    assert [node.kind for node in graph.nodes] == ["constant", "output"]
+
+
+def test_no_rank_is_no_scalar() -> None:
+    made = odd_files.doubled()
+    made.subgraphs[0].tensors[1].shape = made.subgraphs[0].tensors[2].shape = []
+    for tensor in made.subgraphs[0].tensors[1:]:
+        tensor.hasRank = False
+    made.buffers[1].data = np.frombuffer(np.float32(0.5).tobytes(), np.uint8)
+    (graph,) = read_tflite(odd_files.pack(made)).subgraphs
+
+    types = {node.label: node.types for node in graph.nodes}
+    assert types["ADD"] == "float32[unknown rank]"
+    assert types["0.5"] == "float32[]", "in files from before 2022 no tensor says its rank"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "data", "label", "type"),
+    [
+        ("INT4", b"\x21", "1 bytes", "int4[2]"),
+        ("BFLOAT16", b"\x80\x3f\x00\x40", "4 bytes", "bfloat16[2]"),
+        ("FLOAT16", np.float16([1, 2]).tobytes(), "[1.0, 2.0]", "float16[2]"),
+        ("COMPLEX64", np.complex64([1j, 2]).tobytes(), "[1j, (2+0j)]", "complex64[2]"),
+        ("STRING", np.int32([1, 12, 15]).tobytes() + b"abc", "15 bytes", "string[2]"),
+    ],
+)
+def test_constants_of_other_dtypes(dtype: str, data: bytes, label: str, type: str) -> None:
+    made = odd_files.doubled()
+    made.buffers[1].data = np.frombuffer(data, np.uint8)
+    made.subgraphs[0].tensors[2].type = getattr(odd_files.DTYPE, dtype)
+    (constant,) = (
+        n for n in read_tflite(odd_files.pack(made)).subgraphs[0].nodes if n.kind == "constant"
+    )
+
+    assert (constant.label, constant.types, constant.size_bytes) == (label, type, len(data))
+
+
+def test_values_outside_of_the_tables_and_of_the_file() -> None:
+    assert read_tflite(odd_files.outside()).weights_bytes == 4000
+    made = odd_files.doubled()
+    made.subgraphs[0].tensors[2].externalBuffer, made.subgraphs[0].tensors[2].buffer = 1, 0
+    assert "in another file" in str(read_tflite(odd_files.pack(made)).subgraphs[0])
+    assert "64 bytes" in str(read_tflite(odd_files.sparse()).subgraphs[0])
+
+
+def test_custom_operators_and_composites_have_their_names() -> None:
+    assert read_tflite(odd_files.compiled()).operators == (("DISPATCH_OP", 1),)
+    graph = read_tflite(odd_files.composite()).subgraphs[0]
+    assert labels(graph, "op") == ["STABLEHLO_COMPOSITE odml.rms_norm"]
+    assert [(body.owner, body.role) for body in graph.bodies] == [("op0", "decomposition")]
+
+
 def test_bytearray_is_welcome_and_reading_changes_nothing(gesture: bytes) -> None:
     writable = bytearray(gesture)
 
@@ -234,7 +310,7 @@ def test_needs_no_tensorflow(gesture: bytes, tmp_path: Path) -> None:
     ids=lambda value: repr(value)[:20],
 )
 def test_a_foreign_file_is_named(content: bytes, came: str) -> None:
-    start = "read_tflite needs a .tflite file, whose bytes 4 to 8 are b'TFL3', got "
+    start = "Expected a .tflite file, whose bytes 4 to 8 are b'TFL3', got "
     end = "Write converter.convert() to make one, or read the right file."
     with pytest.raises(InputError, match=re.escape(start + came)) as caught:
         read_tflite(content)
@@ -253,10 +329,10 @@ def test_a_foreign_file_is_named(content: bytes, came: str) -> None:
     ],
 )
 def test_what_is_no_bytes_is_refused_with_the_line_to_write(thing: Any, came: str) -> None:
-    words = r"read_tflite needs the bytes of a \.tflite file, got \w*"
+    words = r"Expected the bytes of a \.tflite file, got \w*"
     with pytest.raises(InputError, match=words + re.escape(came)) as caught:
         read_tflite(thing)
-    assert str(caught.value).endswith("Write read_tflite(pathlib.Path(name).read_bytes()).")
+    assert str(caught.value).endswith("Write pathlib.Path(name).read_bytes().")
 
 
 def test_a_file_without_graphs_is_refused() -> None:
@@ -265,7 +341,9 @@ def test_a_file_without_graphs_is_refused() -> None:
 
     builder = Builder()
     builder.Finish(schema.ModelT().Pack(builder), b"TFL3")
-    with pytest.raises(InputError, match="needs a model with a subgraph, got a file without any"):
+    with pytest.raises(
+        InputError, match="Expected a model with a subgraph, got a file without any"
+    ):
         read_tflite(bytes(builder.Output()))
 
 
@@ -285,7 +363,7 @@ def look(content: bytes) -> bool:
 
 def test_a_file_that_breaks_off_says_so(gesture: bytes) -> None:
     words = (
-        f"read_tflite needs a whole .tflite file, got {len(gesture) // 2:,} bytes that begin as "
+        f"Expected a whole .tflite file, got {len(gesture) // 2:,} bytes that begin as "
         "one but break off or are damaged. Convert again, or copy the file again and compare "
         "its size."
     )

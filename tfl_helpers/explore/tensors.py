@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import operator
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..look.tensors import OpReader
-from ..records import Table
+from ..look.parts import counted
+from ..look.tflite import first_dtypes
+from ..records import InputError, Table, TensorType, kind
+from ..values import value_text
 from .panel import Answer, Explorer, explorer
 
 _ROWS = 20  # of the twin
+_SHOWN = 6  # up to so many values are all shown; of more, the range and the first
+_FIRST, _DIGITS = 3, 3
+_LONGEST = 48  # characters of a name in a table
+_MAKE = "Interpreter(model_content=model, experimental_preserve_all_tensors=True)"
+_PLAIN = {"bool", *(f"{u}int{bits}" for u in ("", "u") for bits in (8, 16, 32, 64))} | {
+    *("float16", "float32", "float64", "complex64", "complex128")  # what NumPy has too
+}
+# Ops as functions of real numbers; most models have at least one of them.
+_KNOWN: dict[str, Callable[..., Any]] = {
+    **{"ADD": operator.add, "SUB": operator.sub, "MUL": operator.mul, "DIV": operator.truediv},
+    **{"NEG": operator.neg, "ABS": abs, "QUANTIZE": operator.pos, "DEQUANTIZE": operator.pos},
+    **{"SQUARE": lambda x: x**2, "SQRT": lambda x: x**0.5, "EXP": lambda x: math.e**x},
+    **{"MAXIMUM": lambda x, y: x.clip(y), "MINIMUM": lambda x, y: x.clip(None, y)},
+    "LOGISTIC": lambda x: 1.0 / (1.0 + math.e**-x),
+    "TANH": lambda x: 2.0 / (1.0 + math.e ** (-2.0 * x)) - 1.0,
+    "SQUARED_DIFFERENCE": lambda x, y: (x - y) ** 2,
+    "MEAN": lambda x, axes: x.mean(tuple(axes.flat)),
+    "SUM": lambda x, axes: x.sum(tuple(axes.flat)),
+    "FULLY_CONNECTED": lambda x, w, b=0.0: x.reshape(-1, w.shape[-1]) @ w.T + b,
+    "BATCH_MATMUL": operator.matmul,
+    "SOFTMAX": lambda y: abs(y) / abs(y).sum(-1, keepdims=True),  # of its result: it sums to 1
+}
 
 
 def explore_tensors(interpreter: Any) -> Explorer:
     """Go from op to op: what each reads and writes, with dtype, shape, quantization and values.
 
     Values are those that the last run left; run again, press a button, and see the new ones.
-    Text in the field keeps the ops that have a tensor with this text in its name. Of a file with
+    LiteRT does not say whether there was a run: only what fits together as a run leaves it is
+    shown, and text, resources and variants, which it cannot hand out safely, never are. Text
+    in the field keeps the ops that have a tensor with this text in its name. Of a file with
     several signatures, the ops are those of the first graph, which `invoke` runs.
 
     Args:
@@ -28,81 +59,262 @@ def explore_tensors(interpreter: Any) -> Explorer:
     Example:
         >>> tfl.explore_tensors(interpreter)
     """
-    return explorer(_Ops(OpReader(interpreter, "explore_tensors")), field="tensor name")
+    needed = ("get_tensor", "get_tensor_details", "_get_ops_details")
+    if isinstance(interpreter, type) or not all(hasattr(interpreter, n) for n in needed):
+        raise InputError(
+            f"Expected an Interpreter of ai_edge_litert, got {kind(interpreter)}. Write {_MAKE}."
+        )
+    return explorer(_Ops(interpreter), field="tensor name")
 
 
 class _Ops:
-    """Where a panel is, and which ops its field lets through."""
+    """The ops, of which there are the same ones always, and where among them a panel is."""
 
     labels = ("previous", "next")
 
-    def __init__(self, reader: OpReader) -> None:
-        self.reader = reader
-        self.everything = list(range(len(reader.operations)))
-        self.found, self.place, self.text = self.everything, 0, ""
+    def __init__(self, interpreter: Any) -> None:
+        self._interpreter = interpreter
+        self._ops = [op for op in interpreter._get_ops_details() if op["op_name"] != "DELEGATE"]
+        self.everything = range(len(self._ops))
+        content = getattr(interpreter, "_model_content", None)  # None if only a path was given
+        self._file_types = first_dtypes(content) if content else {}
+        raw = interpreter._interpreter  # `get_output_details` raises where one is bfloat16
+        self._given = {int(i) for i in raw.InputIndices()}
+        self._written = {int(i) for op in self._ops for i in op["outputs"]}
+        self._between = self._written - {int(i) for i in raw.OutputIndices()}
+        runners = {k: interpreter.get_signature_runner(k) for k in interpreter.get_signature_list()}
+        first = [k for k, runner in runners.items() if not getattr(runner, "_subgraph_index", 1)]
+        self._where = f" of `{first[0]}`" if first else ""  # the graph that `invoke` runs
+        indices = {detail["index"] for detail in interpreter.get_tensor_details()}
+        self._constants = indices - self._written - self._given
+        self._refresh()
+        self.restart()
 
     def heading(self) -> str:
-        return f"Tensors{self._of()} as the last run left them, op by op"
+        return f"Tensors{self._where} as the last run left them, op by op"
 
     def answer(self, number: int) -> Answer:
-        place = self.place + (1 if number else -1)
-        if not 0 <= place < len(self.found):
-            end = "last" if number else "first"
-            return self._answer(f"This is the {end} one. ")
-        self.place = place
+        place = self._place + (1 if number else -1)
+        if place not in range(len(self._found)):
+            return self._answer(f"This is the {'last' if number else 'first'} one. ")
+        self._place = place
         return self._answer()
 
     def search(self, text: str) -> Answer:
         """Keep the ops with a tensor that has `text` in its name, large or small letters."""
-        wanted = text.strip().lower()
-        found = [
-            i
-            for i in self.everything
-            if any(wanted in name.lower() for name in self.reader.names(i))
-        ]
-        if not found:
-            return self._answer(f"No tensor has {text!r} in its name. ")
-        self.found, self.place, self.text = found, 0, text.strip()
+        wanted, found = text.strip(), [*self.everything]
+        if wanted:
+            names = {i: self._names(i, "inputs") + self._names(i, "outputs") for i in found}
+            found = [i for i in names if any(wanted.lower() in n.lower() for n in names[i])]
+            if not found:
+                return self._answer(f"No tensor has {text!r} in its name. ")
+        self._found, self._place, self._text = found, 0, wanted
         return self._answer()
 
     def restart(self) -> Answer:
-        self.found, self.place, self.text = self.everything, 0, ""
-        return self._answer()
+        return self.search("")
 
     def twin(self) -> tuple[str, tuple[Table, ...]]:
+        self._refresh()
         rows = tuple(
-            (
-                str(i + 1),
-                f"`{self.reader.op_name(i)}`",
-                f"`{t.short_name}`",
-                f"`{t.type}`",
-                t.values,
-            )
+            (str(i + 1), f"`{self._ops[i]['op_name']}`", name, type, values)
             for i in self.everything[:_ROWS]
-            for t in self.reader.op(i).tensors
-            if t.role == "writes"
+            for role, name, type, _, values in self.rows(i)
+            if role == "writes"
         )
         more = len(self.everything) - _ROWS
         caption = "What each op writes" + (f", and {more} more ops" if more > 0 else "")
         heads = ("#", "op", "writes", "dtype and shape", "values")
-        sentence = f"An inspector of {self._count()}{self._of()}. Press one where Python runs:"
-        return sentence, (Table(caption, heads, rows), *self.reader.missing())
-
-    def _of(self) -> str:
-        return f" of `{self.reader.graph}`" if self.reader.graph else ""
-
-    def _count(self) -> str:
-        count = len(self.everything)
-        return f"{count} {'op' if count == 1 else 'ops'}"
+        count = counted(len(self.everything), "op")
+        sentence = f"An inspector of {count}{self._where}. Press one where Python runs:"
+        return sentence, (Table(caption, heads, rows), *self._missing())
 
     def _answer(self, first: str = "") -> Answer:
-        if not self.found:
+        if not self._found:
             return Answer("The graph has no ops.")
-        number = self.found[self.place]
-        writes = ", ".join(self.reader.names(number, "outputs"))
-        said = f"{first}Op {number + 1} of {len(self.everything)}: {self.reader.op_name(number)}"
-        said += f" writes {writes}."
-        if self.text:
-            said += f" {self.place + 1} of {len(self.found)} with {self.text!r}."
-        tables = (*self.reader.op(number).tables(), *self.reader.missing())
+        self._refresh()
+        number = self._found[self._place]
+        name, writes = self._ops[number]["op_name"], self._names(number, "outputs")
+        said = f"{first}Op {number + 1} of {len(self.everything)}: {name} "
+        said += f"writes {', '.join(writes)}." if writes else "writes no tensor."
+        if self._text:
+            said += f" {self._place + 1} of {len(self._found)} with {self._text!r}."
+        caption = f"What `{name}` reads and writes"
+        heads = ("", "tensor", "dtype and shape", "quantization", "values")
+        tables = (Table(caption, heads, tuple(self.rows(number))), *self._missing())
         return Answer(said, "".join(table.html() for table in tables))
+
+    def _refresh(self) -> None:
+        """Look again whether there was a run, and what it kept."""
+        self._details = {d["index"]: d for d in self._interpreter.get_tensor_details()}
+        for index, detail in self._details.items():
+            dtype = getattr(detail["dtype"], "__name__", str(detail["dtype"]))
+            known = {"bytes_": "string", "object_": "resource"}.get(dtype, dtype)
+            detail["type"] = self._file_types.get(index, known)
+            detail["name"] = detail["name"] or "(no name)"  # LiteRT adds tensors of its own
+        with warnings.catch_warnings(action="ignore"):  # what was not written divides by 0
+            self._ran = any(self._proves(op) for op in self._ops)
+        self._kept = self._ran and self._apart()
+
+    def _names(self, number: int, part: str) -> list[str]:
+        """Names of the tensors that an op has as its `inputs` or `outputs`."""
+        details = (self._details.get(int(i)) for i in self._ops[number][part])
+        return [detail["name"] for detail in details if detail]
+
+    def rows(self, number: int) -> Iterator[tuple[str, str, str, str, str]]:
+        """What an op reads and writes, as the last run left it; a row for each tensor."""
+        for role, part in (("reads", "inputs"), ("writes", "outputs")):
+            for i in (int(i) for i in self._ops[number][part] if int(i) in self._details):
+                detail, constant = self._details[i], i in self._constants
+                # A value can be believed of a constant, and of what a run has left.
+                left = self._ran and (self._kept or i not in self._between)
+                told = detail["quantization_parameters"]
+                yield (
+                    role + " a constant" * constant,
+                    f"`{short_name(detail['name'])}`",
+                    f"`{TensorType.of(detail['type'], detail['shape'].tolist())}`",
+                    quantization_text(told),
+                    values_text(self._value(i) if left or constant else None, told),
+                )
+
+    def _missing(self) -> tuple[Table, ...]:
+        """What to write where values are missing; nothing if all can be read."""
+        readable = {i for i, detail in self._details.items() if detail["type"] in _PLAIN}
+        given, between = self._given & readable, self._between & readable
+        if given and all(self._value(i) is None for i in given):
+            caption = "No tensor has memory yet"
+            line = "`interpreter.allocate_tensors()`, then `set_tensor`, `invoke`"
+        elif not self._ran:
+            caption = "No run is proven by what is in memory"
+            line = f"`set_tensor` with other values, `invoke`, of `{_MAKE}`"
+        elif not self._kept or any(self._value(i) is None for i in between):
+            caption, line = "Tensors between ops are not kept", f"run `{_MAKE}`"
+        else:
+            return ()
+        return (Table(caption, ("to see values",), ((line,),)),)
+
+    def _value(self, index: int) -> Any:
+        """A copy of what is in memory, None where NumPy can have none.
+
+        LiteRT guards nothing: it ends the process where text, resources or variants are asked
+        for, and reads on behind numbers of less than a byte, which it calls int8.
+        """
+        dtype = self._details[index]["type"]
+        small = dtype in ("int8", "uint8") and index in self._constants
+        if dtype not in _PLAIN or small and not self._file_types:
+            return None
+        try:
+            return self._interpreter.get_tensor(index)
+        except (ValueError, RuntimeError):  # no memory
+            return None
+
+    def _apart(self) -> bool:
+        """False where tensors share memory: the later one has overwritten the earlier one.
+
+        LiteRT does not say how an interpreter was made, and reads overwritten tensors without
+        an error. Scalars are left out: `tensor` gives no view of them, but a copy.
+        """
+        spans = []
+        for index in (i for i in self._written if self._value(i) is not None):
+            view = self._interpreter.tensor(index)()
+            if getattr(view, "ndim", 0) and view.nbytes:
+                start = view.__array_interface__["data"][0]
+                spans.append((start, start + view.nbytes))
+        return all(one[1] <= other[0] for one, other in itertools.pairwise(sorted(spans)))
+
+    def _proves(self, op: dict[str, Any]) -> bool:
+        """Whether what an op wrote fits to what it reads: then there was a run.
+
+        LiteRT does not say so, and before the first run memory holds whatever was there.
+        """
+        known, ends = _KNOWN.get(op["op_name"]), [int(i) for i in op["outputs"]]
+        reads = ends if op["op_name"] == "SOFTMAX" else [int(i) for i in op["inputs"] if i >= 0]
+        if known is None or len(ends) != 1:
+            return False
+        values = [self._value(i) for i in (*reads, *ends)]
+        if any(value is None for value in values) or not values[-1].size:
+            return False
+        told = [self._details[i]["quantization_parameters"] for i in (*reads, *ends)]
+        *given, end = map(_real, values, told)
+        near = 2 * max(told[-1]["scales"], default=0.0) + 1e-4 * abs(end).max()
+
+        def alike(one: Any, other: Any) -> bool:
+            return one.shape == other.shape and bool((abs(one - other) <= near).all())
+
+        # Copies prove nothing: tensors may share memory, and all of it may still be 0.
+        copies = [0 * values[-1], *(values[:-1] if reads != ends else ())]
+        try:
+            made = known(*given).reshape(end.shape)
+            fits = alike(made, end) or alike(made.clip(0), end)  # RELU
+            return fits and not any(alike(copy, values[-1]) for copy in copies)
+        except (TypeError, ValueError):  # options that LiteRT does not tell
+            return False
+
+
+def _real(value: Any, told: dict[str, Any]) -> Any:
+    """What the integers of a quantized tensor stand for; other numbers as they are."""
+    if value.dtype.kind == "f" or not len(told["scales"]):
+        return value.astype("float64") if value.dtype.kind == "f" else value
+    along = [-1 if i == told["quantized_dimension"] else 1 for i in range(value.ndim)]
+    scales, zeros = (told[key].reshape(along) for key in ("scales", "zero_points"))
+    return scales * (value.astype("float64") - zeros)
+
+
+def short_name(name: str) -> str:
+    """The end of a long name: of fused ops the file keeps all names, one after the other."""
+    return name if len(name) <= _LONGEST else f"…{name[1 - _LONGEST :]}"
+
+
+def quantization_text(told: dict[str, Any]) -> str:
+    """Scale and zero point of a tensor, or how many there are of them."""
+    scales, zeros = told["scales"], told["zero_points"]
+    if len(scales) == 0:
+        return "none"
+    if len(scales) == 1:
+        return f"scale {_short(scales[0])}, zero point {zeros[0]}"
+    several = f"{len(scales)} scales, {_short(min(scales))} to {_short(max(scales))}"
+    return f"{several}, along axis {told['quantized_dimension']}"
+
+
+def _short(number: float) -> str:
+    return f"{float(number):.{_DIGITS}g}"
+
+
+def values_text(value: Any, told: dict[str, Any]) -> str:
+    """All values if they are few, else their range and the first; floats with few digits."""
+    if value is None:
+        return "no value"
+    flat = value.ravel()
+    if value.dtype.kind not in "iuf" or not flat.size:
+        more = ", …" if flat.size > _SHOWN else ""
+        return f"`{value_text(flat[:_FIRST] if more else value)}`{more}"
+    numbers = flat[abs(flat) < math.inf]
+    real = _real_range(numbers, told)
+    if flat.size <= _SHOWN:
+        return f"`{_rounded(value, numbers)}`{real}"
+    bad = flat.size - numbers.size
+    said = f"{flat.size:,} values" + (f", {bad:,} of them nan or infinite" if bad else "")
+    if not numbers.size:
+        return said
+    low, high = (_rounded(end, numbers) for end in (numbers.min(), numbers.max()))
+    if low == high:
+        return f"{said}, all {low}{real}"
+    return f"{said}, {low} to {high}{real}; `{_rounded(flat[:_FIRST], numbers)[:-1]}, …]`"
+
+
+def _rounded(values: Any, among: Any) -> str:
+    """As text, with the digits that matter beside the largest number of all."""
+    if values.dtype.kind == "f":
+        largest = float(abs(among).max(initial=0.0))
+        digits = _DIGITS - 1 - math.floor(math.log10(largest)) if largest else 0
+        values = values.astype("float64").round(max(digits, 0)) + 0.0  # 0.0 for -0.0
+    return value_text(values)
+
+
+def _real_range(numbers: Any, told: dict[str, Any]) -> str:
+    """What the smallest and the largest number of a tensor with one scale stand for."""
+    if len(told["scales"]) != 1 or numbers.dtype.kind == "f" or not numbers.size:
+        return ""
+    scale, zero = float(told["scales"][0]), int(told["zero_points"][0])
+    ends = [_short(scale * (int(end) - zero)) for end in (numbers.min(), numbers.max())]
+    return f", which stand for {' to '.join(dict.fromkeys(ends))}"

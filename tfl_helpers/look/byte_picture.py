@@ -1,15 +1,14 @@
-"""A map of bytes in, a picture of the file out."""
+"""Bytes of a .tflite file in, a picture of what owns each of them out."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ..figure.canvas import GREY, INK, SMALL, WHITE, Canvas, Picture, fit_text, text_width
-from ..records import InputError
-from .bytes import PARTS, ByteMap
+from .bytes import PARTS, ByteMap, read_bytes
 
 GRID_BYTES = 4096  # larger files are no grid
 _COLUMNS, _CELL = 64, 12.0  # a square's side in pixels, with the white line on its right
@@ -26,72 +25,61 @@ class PartLook:
     ink: str = INK
 
 
-LOOKS = {  # Okabe-Ito
+LOOKS = {  # Okabe-Ito, and shades of it
     "weights": PartLook("W", "#0072b2", WHITE),
     "quantization": PartLook("Q", "#7cc4ee"),
+    "sparsity": PartLook("Z", "#9bd8c6"),
     "tensors": PartLook("T", "#f0b429"),
     "operators": PartLook("O", "#b84a00", WHITE),
+    "custom": PartLook("C", "#f2a07b"),
     "signatures": PartLook("S", "#00785a", WHITE),
     "metadata": PartLook("M", "#dfa3c6"),
     "structure": PartLook("L", "#c9c9c9"),
     "header": PartLook("H", INK, WHITE),
+    "appended": PartLook("A", "#8a4f7d", WHITE),
+    "unused": PartLook("U", "#8f8f8f"),
     "padding": PartLook("·", "#ececec"),
     "unknown": PartLook("?", "#f0e442"),
 }
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Bytes of one part in one row of the grid, or in several whole rows."""
-
-    part: str
-    row: int
-    column: int
-    bytes: int
-    rows: int = 1
+# Bytes of one part: column and row where they begin, how many columns and rows they take.
+_Run = tuple[str, int, int, int, int]
 
 
-def draw_grid(canvas: Canvas, found: ByteMap) -> float:
+def _draw_grid(canvas: Canvas, found: ByteMap) -> float:
     """Draw from (0, 0) on, offsets on the left; returns where the grid ends below."""
     small = found.size_bytes > _MANY_BYTES
     columns, cell = (_MANY_COLUMNS, _MANY_CELL) if small else (_COLUMNS, _CELL)
     rows = -(-found.size_bytes // columns)
-    runs = [run for part, start, end in _merged(found) for run in _rows(part, start, end, columns)]
-    ground = Counter(run.part for run in runs).most_common(1)[0][0]  # one shape for all its runs
+    runs: list[_Run] = []
+    for part, group in itertools.groupby(found.spans, key=lambda span: span.part):
+        spans = list(group)
+        runs += _rows(part, spans[0].start, spans[-1].end, columns)
+    ground = Counter(run[0] for run in runs).most_common(1)[0][0]  # one shape for all its runs
     below = _rows(ground, 0, found.size_bytes, columns)
-    for run in [*below, *(run for run in runs if run.part != ground)]:
-        place = run.column * cell, run.row * cell, run.bytes * cell, run.rows * cell
-        canvas.box(*place, fill=LOOKS[run.part].fill, stroke=WHITE, radius=0)
+    for part, *place in [*below, *(run for run in runs if run[0] != ground)]:
+        canvas.box(*(cell * n for n in place), fill=LOOKS[part].fill, stroke=WHITE, radius=0)
     _draw_lines(canvas, rows, columns, cell)
-    for run in runs:
-        _draw_letter(canvas, run, cell)
+    for part, column, row, count, _ in runs:
+        look, x, y = LOOKS[part], (column + 0.5) * cell, (row + 0.5) * cell
+        if text_width(look.letter, _LETTER) <= count * cell - 1:
+            y += 0.36 * _LETTER
+            canvas.text(x, y, look.letter, size=_LETTER, color=look.ink, anchor="middle")
     for row in range(0, rows, 2):
         label = f"{row * columns:,}"
         canvas.text(-6, row * cell + cell - 2, label, size=SMALL, color=GREY, anchor="end")
     return rows * cell
 
 
-def _merged(found: ByteMap) -> Iterator[tuple[str, int, int]]:
-    """Part, start and end of the longest runs of one part."""
-    start, spans = 0, found.spans
-    for span, after in zip(spans, [*spans[1:], None], strict=True):
-        if after is None or after.part != span.part:
-            yield span.part, start, span.end
-            start = span.end
-
-
 def _rows(part: str, start: int, end: int, columns: int) -> Iterator[_Run]:
     """A run cut where rows end; the whole rows in its middle stay together."""
     while start < end:
         row, column = divmod(start, columns)
-        whole = (end - start) // columns
-        if column == 0 and whole:
-            yield _Run(part, row, 0, columns, whole)
-            start += whole * columns
-        else:
-            count = min(end - start, columns - column)
-            yield _Run(part, row, column, count)
-            start += count
+        rows = 1 if column else max((end - start) // columns, 1)
+        count = min(end - start, columns - column)
+        yield part, column, row, count, rows
+        start += count * rows
 
 
 def _draw_lines(canvas: Canvas, rows: int, columns: int, cell: float) -> None:
@@ -101,15 +89,6 @@ def _draw_lines(canvas: Canvas, rows: int, columns: int, cell: float) -> None:
     across = [(x, i * cell) for i in range(rows + 1) for x in (0.0, right)[:: 1 - 2 * (i % 2)]]
     for points in (down, across):
         canvas.line(points, color=WHITE, width=1.0, arrow=False)
-
-
-def _draw_letter(canvas: Canvas, run: _Run, cell: float) -> None:
-    look = LOOKS[run.part]
-    if text_width(look.letter, _LETTER) > run.bytes * cell - 1:
-        return
-    x = run.column * cell + cell / 2
-    y = run.row * cell + cell / 2 + 0.36 * _LETTER
-    canvas.text(x, y, look.letter, size=_LETTER, color=look.ink, anchor="middle")
 
 
 _WIDE, _BAR = 800.0, 32.0  # pixels: the bar of a large file
@@ -126,7 +105,7 @@ def draw_bytes(model: bytes, caption: str = "") -> Picture:
     to scale, with its largest pieces by name.
 
     Args:
-        model: The content of the file, or what `read_bytes` returns.
+        model: The content of the file.
         caption: What is to be seen; without it, the size and the share of the weights.
 
     Raises:
@@ -135,10 +114,10 @@ def draw_bytes(model: bytes, caption: str = "") -> Picture:
     Example:
         >>> tfl.draw_bytes(pathlib.Path("gesture.tflite").read_bytes())
     """
-    found = model if isinstance(model, ByteMap) else _read(model)
+    found = read_bytes(model)
     canvas = Canvas()
     if found.size_bytes <= GRID_BYTES:
-        _draw_legend(canvas, found, draw_grid(canvas, found) + _GAP, uses=True)
+        _draw_legend(canvas, found, _draw_grid(canvas, found) + _GAP, uses=True)
     else:
         _draw_bar(canvas, found)
         _draw_legend(canvas, found, _BAR + _GAP)
@@ -146,26 +125,14 @@ def draw_bytes(model: bytes, caption: str = "") -> Picture:
     return canvas.picture(caption or _summary(found), str(found))
 
 
-def _read(model: Any) -> ByteMap:
-    from .bytes import read_bytes
-
-    try:
-        return read_bytes(model)
-    except InputError as error:  # say it in the name of what the learner called
-        raise InputError(str(error).replace("read_bytes", "draw_bytes")) from None
-
-
 def _summary(found: ByteMap) -> str:
-    sizes = dict(found.parts)
-    weights = sizes.get("weights", 0)
-    share = found.share(weights) if weights else "none"
+    sizes = {"weights": 0, **dict(found.parts)}
+    share = found.share(sizes["weights"]) if sizes["weights"] else "none"
     said = f"{found.size_bytes:,} bytes, {share} of them weights"
     part = max(sizes, key=sizes.__getitem__)
-    return (
-        said
-        if part == "weights"
-        else f"{said}; the largest part is {part}, {found.share(sizes[part])}"
-    )
+    if part != "weights":
+        said += f"; the largest part is {part}, {found.share(sizes[part])}"
+    return said
 
 
 def _draw_bar(canvas: Canvas, found: ByteMap) -> None:
@@ -186,7 +153,7 @@ def _draw_bar(canvas: Canvas, found: ByteMap) -> None:
 
 def _draw_legend(canvas: Canvas, found: ByteMap, top: float, uses: bool = False) -> None:
     """A line for each part, weights even where there are none; `uses` says what each is for."""
-    _draw_head(canvas, 0.0, top, "part of the file")
+    canvas.text(0, top, "part of the file", size=SMALL, color=GREY)
     canvas.text(_BYTES, top, "bytes", size=SMALL, color=GREY, anchor="end")
     sizes = {"weights": 0, **dict(found.parts)}
     for i, (part, size_bytes) in enumerate(sizes.items(), 1):
@@ -199,10 +166,6 @@ def _draw_legend(canvas: Canvas, found: ByteMap, top: float, uses: bool = False)
             canvas.text(_WHAT, y, PARTS[part], size=SMALL, color=GREY)
 
 
-def _draw_head(canvas: Canvas, left: float, top: float, words: str) -> None:
-    canvas.text(left, top, words, size=SMALL, color=GREY)
-
-
 def _draw_swatch(canvas: Canvas, part: str, x: float, y: float) -> None:
     look = LOOKS[part]
     canvas.box(x, y - 12, _SWATCH, _SWATCH, fill=look.fill, stroke=look.fill, radius=0)
@@ -212,7 +175,7 @@ def _draw_swatch(canvas: Canvas, part: str, x: float, y: float) -> None:
 def _draw_pieces(canvas: Canvas, found: ByteMap, top: float) -> None:
     """The largest things with a name, each with a bar as long as its bytes."""
     pieces = found.pieces()
-    _draw_head(canvas, _LEFT, top, "largest pieces by name")
+    canvas.text(_LEFT, top, "largest pieces by name", size=SMALL, color=GREY)
     canvas.text(_WIDE, top, "bytes", size=SMALL, color=GREY, anchor="end")
     for i, (part, name, size_bytes) in enumerate(pieces, 1):
         y = top + i * _ROW

@@ -1,98 +1,86 @@
-"""Bytes of a .tflite file in, a map of every one of them out. Runs nothing, draws nothing."""
+"""Bytes of a .tflite file in, a map of every one of them out. Runs nothing, draws nothing.
+
+The `flatbuffers` package reads the tables. Which field leads where stands here as data: the schema
+of TensorFlow Lite, version 3 (`schema.fbs`, as LiteRT 2.3 has it).
+"""
 
 from __future__ import annotations
 
-import struct
+import io
+import itertools
+import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from ..records import InputError, Shown, Table
-
-Place = tuple[int, int]  # first byte, and the one after the last
-
-
-class DamagedError(ValueError):
-    """The content points to where it has no bytes."""
-
-
-def number(content: bytes, start: int, form: str = "<I") -> int:
-    """The little-endian number at a place: `form` as in `struct`."""
-    if not 0 <= start <= len(content) - struct.calcsize(form):
-        raise DamagedError(f"no number at {start}")
-    return struct.unpack_from(form, content, start)[0]
-
-
-class FlatTable:
-    """A table and its fields, by their number in the schema; a field may not be there."""
-
-    def __init__(self, content: bytes, start: int) -> None:
-        self._content, self.start = content, start
-        vtable = start - number(content, start, "<i")
-        self.vtable: Place = vtable, vtable + number(content, vtable, "<H")
-        self.end = start + number(content, vtable + 2, "<H")
-        if min(self.vtable[1] - vtable, self.end - start) < 4:
-            raise DamagedError(f"no table at {start}")
-        if max(self.vtable[1], self.end) > len(content):
-            raise DamagedError(f"the table at {start} is longer than the file")
-
-    def place(self, field: int) -> int | None:
-        """Where a field's value stands, inside the table."""
-        entry = self.vtable[0] + 4 + 2 * field
-        offset = number(self._content, entry, "<H") if entry + 2 <= self.vtable[1] else 0
-        if offset >= self.end - self.start:
-            raise DamagedError(f"field {field} of the table at {self.start} is outside")
-        return self.start + offset if offset else None
-
-    def number(self, field: int, form: str = "<I") -> int:
-        """The number in a field; 0 where it is not there."""
-        place = self.place(field)
-        return 0 if place is None else number(self._content, place, form)
-
-    def target(self, field: int) -> int | None:
-        """Where the vector, text or table of a field stands, outside the table."""
-        place = self.place(field)
-        return None if place is None else place + number(self._content, place)
-
-    def vector(self, field: int, item_bytes: int, more: int = 0) -> Place | None:
-        """A vector with the 4 bytes of its length before it, and `more` bytes after it."""
-        start = self.target(field)
-        if start is None:
-            return None
-        end = start + 4 + number(self._content, start) * item_bytes + more
-        if end > len(self._content):
-            raise DamagedError(f"the vector at {start} is longer than the file")
-        return start, end
-
-    def text(self, field: int) -> str:
-        """The text of a field; empty where it is not there."""
-        place = self.vector(field, 1)
-        return self._content[place[0] + 4 : place[1]].decode("utf-8", "replace") if place else ""
-
-    def table(self, field: int) -> FlatTable | None:
-        """The table of a field."""
-        start = self.target(field)
-        return None if start is None else FlatTable(self._content, start)
-
-    def tables(self, field: int) -> list[FlatTable]:
-        """The tables that the vector of a field points to."""
-        start, end = self.vector(field, 4) or (0, 0)
-        places = range(start + 4, end, 4)
-        return [FlatTable(self._content, place + number(self._content, place)) for place in places]
-
+from ..records import Shown, Table
+from .tflite import whole_tflite
 
 PARTS = {  # part -> what stands there; the order is that of every table and picture
     "weights": "values of constants",
     "quantization": "scales and zero points, or that there are none",
+    "sparsity": "where the values of sparse constants belong",
     "tensors": "names, dtypes, shapes",
     "operators": "what to compute, on which tensors",
+    "custom": "options of custom operators, code for other processors",
     "signatures": "names to call it by",
     "metadata": "who made it, and for which runtime",
     "structure": "lists and tables that lead to the rest",
     "header": "the way to the first table, TFL3",
+    "appended": "files behind the model, as labels",
+    "unused": "buffers that nothing reads",
     "padding": "zeros, so that numbers begin at even places",
     "unknown": "not read here",
 }
+_UNNAMED = ("structure", "header", "padding", "unknown")
+
+# Of some 150 kinds of options, by number, those that hold vectors (Reshape is 17), and of those of
+# StableHLO (composites are 21): field -> bytes of an item. Many begin with vectors of int64.
+_TWO_TEXTS = {0: "text", 1: "text"}
+_VECTORS = {1: {0: 4}, 2: {0: 2}, 3: {0: 1}}  # of sparse indices
+_OPTIONS = {3: {1: 4, 2: 4}, 8: {5: 1}, 17: {0: 4}, 30: {0: 4}, 111: _TWO_TEXTS, 115: {0: 4}}
+_LONGS = {2: 1, 3: 3, 6: 1, 9: 1, 10: 3, 13: 5, 17: 1}
+_OPTIONS_2 = {kind: dict.fromkeys(range(count), 8) for kind, count in _LONGS.items()} | {
+    4: {0: 8, 1: 8, 2: 8, 3: 8, 4: 1, 7: 8, 10: 8, 13: 8, 16: 4},
+    5: {0: "text", 2: "text", 4: 4, 5: 1},
+    7: {1: 8, 2: 8, 3: 8},
+    12: {0: 8, 1: 8, 2: 8, 3: 8, 4: 4},
+    16: {0: 8, 1: 8, 2: 8, 4: 8},
+    21: {0: "text", 2: 1},
+    23: {0: 4},
+}
+# Table -> part of the file, and its fields that lead out of it, by number: bytes of an item of a
+# vector, or "text", or the kind of one table, or * and the kind of many. A dict is a union: by the
+# number that stands in the field before, what the fields of its table are. A tuple has another
+# part before it, and a label behind it.
+_SCHEMA: dict[str, tuple[str, dict[int, Any]]] = {
+    "model": (
+        "structure",
+        {1: "*code", 2: "*graph", 3: ("metadata", "text", "description"), 6: "*note"}
+        | {5: ("metadata", 4, "metadata buffers"), 7: "*entry", 8: "*group", 9: "*outside"}
+        | {4: "*buffer"},  # the last, when it is known who reads them
+    ),
+    "code": ("operators", {1: "text"}),
+    "graph": ("structure", {0: "*tensor", 1: 4, 2: 4, 3: "*operator", 4: "text"}),
+    "tensor": ("tensors", {0: 4, 3: "text", 4: "scales", 6: "sparse", 7: 4, 9: "*variant"}),
+    "variant": ("tensors", {0: 4}),
+    "scales": ("quantization", {0: 4, 1: 4, 2: 4, 3: 8, 5: {1: {0: 1}, 2: {3: 4}, 3: {3: 4}}}),
+    "sparse": ("sparsity", {0: 4, 1: 4, 2: "*dimension"}),
+    "dimension": ("sparsity", {3: _VECTORS, 5: _VECTORS}),
+    "operator": (
+        "operators",
+        {1: 4, 2: 4, 4: _OPTIONS, 5: ("custom", 1, ""), 7: 1, 8: 4, 12: _OPTIONS_2},
+    ),
+    "note": ("metadata", {0: "text"}),
+    "entry": ("signatures", {0: "*port", 1: "*port", 2: "text"}),
+    "port": ("signatures", {0: "text"}),
+    "group": ("metadata", {0: "text"}),  # weights in other files: this file has only the names
+    "outside": ("metadata", {4: "text"}),
+    "buffer": ("structure", {}),
+}
+_NAME = {"tensor": 3, "note": 0, "entry": 2, "group": 0}  # fields that name a table
+_READS = {"tensor": (2, "weights"), "note": (1, "metadata")}  # fields that say whose a buffer is
 
 
 @dataclass(frozen=True)
@@ -129,7 +117,7 @@ class ByteMap(Shown):
         """The largest things that have a name: part, name, bytes."""
         found: Counter[tuple[str, str]] = Counter()
         for span in self.spans:
-            if span.label and span.part not in ("structure", "header", "padding", "unknown"):
+            if span.label and span.part not in _UNNAMED:
                 found[span.part, span.label] += span.size_bytes
         return tuple((part, label, n) for (part, label), n in found.most_common(count))
 
@@ -156,34 +144,17 @@ def fill_gaps(content: bytes, owned: Iterable[Span]) -> ByteMap:
     """The map of `content`: where two own a byte the first has it, and none is without owner."""
     spans: list[Span] = []
     end = 0
-    for span in sorted(owned, key=lambda span: span.start):
-        if span.end <= end:
+    for span in sorted([*owned, Span(len(content), len(content) + 1, "")], key=lambda s: s.start):
+        if span.end <= max(end, span.start):
             continue
         if span.start > end:
-            spans.append(_gap(content, end, span.start))
+            # Padding, but only if it is zeros, and no more than what begins behind it asks for.
+            few = span.start - end < max(64, span.start & -span.start)
+            zeros = few and not any(content[end : span.start])
+            spans.append(Span(end, span.start, "padding" if zeros else "unknown"))
         spans.append(Span(max(span.start, end), span.end, span.part, span.label))
         end = span.end
-    if end < len(content):
-        spans.append(_gap(content, end, len(content)))
-    return ByteMap(len(content), tuple(spans))
-
-
-def _gap(content: bytes, start: int, end: int) -> Span:
-    """Padding, but only if it is zeros and no more of them than the widest alignment asks for."""
-    zeros = end - start < _WIDEST and not any(content[start:end])
-    return Span(start, end, "padding" if zeros else "unknown")
-
-
-_WIDEST = 64  # bytes; weights begin at multiples of 16
-
-
-# Options that hold vectors, by their number: field, bytes of an item, bytes after the vector.
-_VECTORS = {
-    17: ((0, 4, 0),),  # RESHAPE: the new shape
-    30: ((0, 4, 0),),  # SQUEEZE: the axes
-    115: ((0, 4, 0),),  # BUCKETIZE: the boundaries
-    111: ((0, 1, 1), (1, 1, 1)),  # VAR_HANDLE: two names
-}
+    return ByteMap(len(content), tuple(spans[:-1]))
 
 
 def read_bytes(model: bytes) -> ByteMap:
@@ -196,142 +167,132 @@ def read_bytes(model: bytes) -> ByteMap:
         InputError: Not bytes, empty, cut off, or not a TensorFlow Lite model.
 
     Example:
-        >>> tfl.read_bytes(pathlib.Path("gesture.tflite").read_bytes())
+        >>> tfl.read_bytes(model)
     """
-    if not isinstance(model, bytes | bytearray) or model[4:8] != b"TFL3":
-        _refuse(model)
-    content = bytes(model)
-    try:
+    with whole_tflite(model) as content:
         return fill_gaps(content, _Walk(content).spans)
-    except DamagedError as error:
-        raise InputError(
-            f"read_bytes needs a whole .tflite file, got {len(content):,} bytes that begin as one "
-            f"but break off or are damaged: {error}. "
-            "Convert again, or copy the file again and compare its size."
-        ) from error
-
-
-def _refuse(model: bytes) -> None:
-    """Raise what `read_tflite`, which knows foreign files, says of this one."""
-    from .tflite import read_tflite
-
-    try:
-        read_tflite(model)
-    except InputError as error:
-        raise InputError(str(error).replace("read_tflite", "read_bytes")) from None
 
 
 class _Walk:
     """Goes through all tables from the first one on, and notes what owns their bytes."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        from flatbuffers import number_types, table
+
+        self._content, self._flat, self._n = content, table.Table, number_types
         self._seen: set[int] = set()
+        self._notes: set[int] = set()
+        self._codes: list[str] = []  # what custom operators are called; empty for the others
         self._readers: dict[int, tuple[str, str]] = {}  # buffer -> part and name of its reader
         self.spans = [Span(0, 8, "header", "TFL3")]
-        self._model(FlatTable(content, number(content, 0)))
+        self._record("model", int.from_bytes(content[:4], "little"))
+        self._appended()
 
-    def _own(self, part: str, label: str, place: Place | None) -> None:
-        if place:
-            self.spans.append(Span(*place, part, label))
+    def _own(self, part: str, label: str, start: int, end: int) -> None:
+        # A table has four bytes of its own at least: more spans than bytes go in a circle.
+        if not 0 <= start <= end <= len(self._content) or len(self.spans) > len(self._content):
+            raise ValueError(f"nothing can stand at {start} to {end}")
+        self.spans.append(Span(start, end, part, label))
 
-    def _is_new(self, table: FlatTable, part: str, label: str) -> bool:
-        """Own a table; False if it was met before, as a damaged file may make it."""
-        self._own("structure", "vtables", table.vtable)
-        self._own(part, label, (table.start, table.end))
-        known = table.start in self._seen
-        self._seen.add(table.start)
-        return not known
+    def _record(self, kind: str, start: int, index: int = 0, label: str = "") -> None:
+        """A table that the schema names. Who reads a buffer is noted before the buffers come."""
+        at = self._flat(self._content, start)
+        if kind in _NAME:
+            label = self._bytes(at, _NAME[kind]).decode("utf-8", "replace")
+        if kind == "code":
+            label = f"operator code {index}"
+            self._codes.append(self._bytes(at, 1).decode("utf-8", "replace"))
+        elif kind == "operator":
+            name = self._codes[self._number(at, 0)]
+            label = f"{label}operator {index} {name}".rstrip()
+            self._behind(at, name == "DISPATCH_OP", label)
+        elif kind in _READS:
+            field, part = _READS[kind]
+            self._readers.setdefault(self._number(at, field), (part, label))
+        elif kind == "model" and (offset := at.Offset(14)):  # buffers of notes in older files
+            self._notes |= set(at.GetVectorAsNumpy(self._n.Uint32Flags, offset).tolist())
+        elif kind == "buffer":
+            label, unread = "buffers", "metadata" if index in self._notes else "unused"
+            self._buffer(at, *self._readers.get(index, (unread, f"buffer {index}")))
+        self._table(*_SCHEMA[kind], at, label)
 
-    def _list(self, owner: FlatTable, field: int, what: str) -> list[FlatTable]:
-        self._own("structure", f"list of {what}", owner.vector(field, 4))
-        return owner.tables(field)
-
-    def _model(self, model: FlatTable) -> None:
-        self._is_new(model, "structure", "model")
-        for i, code in enumerate(self._list(model, 1, "operator codes")):
-            self._is_new(code, "operators", f"operator code {i}")
-            self._own("operators", f"operator code {i}", code.vector(1, 1, more=1))
-        graphs = self._list(model, 2, "subgraphs")
-        for i, graph in enumerate(graphs):
-            self._subgraph(graph, f"subgraph {i} " if len(graphs) > 1 else "")
-        self._own("metadata", "description", model.vector(3, 1, more=1))
-        self._own("metadata", "metadata buffers", model.vector(5, 4))
-        for note in self._list(model, 6, "metadata"):
-            name = note.text(0)
-            self._is_new(note, "metadata", name)
-            self._own("metadata", name, note.vector(0, 1, more=1))
-            self._readers.setdefault(note.number(1), ("metadata", name))
-        for signature in self._list(model, 7, "signatures"):
-            self._signature(signature)
-        for i, buffer in enumerate(self._list(model, 4, "buffers")):
-            self._buffer(i, buffer)
-
-    def _subgraph(self, graph: FlatTable, where: str) -> None:
-        if not self._is_new(graph, "structure", "subgraph"):
+    def _table(self, part: str, fields: dict[int, Any], at: Any, label: str) -> None:
+        """A table, its vtable, and all that its fields lead to."""
+        vtable = at.Pos - at.Get(self._n.SOffsetTFlags, at.Pos)
+        length, size = (at.Get(self._n.VOffsetTFlags, place) for place in (vtable, vtable + 2))
+        if min(length, size) < 4:  # what each begins with
+            raise ValueError(f"no table can stand at {at.Pos}")
+        self._own("structure", "vtables", vtable, vtable + length)
+        self._own(part, label, at.Pos, at.Pos + size)
+        if at.Pos in self._seen:  # as a damaged file may make it
             return
-        for tensor in self._list(graph, 0, "tensors"):
-            self._tensor(tensor)
-        self._own("structure", "inputs", graph.vector(1, 4))
-        self._own("structure", "outputs", graph.vector(2, 4))
-        for i, operator in enumerate(self._list(graph, 3, "operators")):
-            self._operator(operator, f"{where}operator {i}")
-        self._own("structure", "subgraph", graph.vector(4, 1, more=1))
+        self._seen.add(at.Pos)
+        for field, what in fields.items():
+            offset = at.Offset(4 + 2 * field)
+            if offset >= size:
+                raise ValueError(f"field {field} of the table at {at.Pos} is outside of it")
+            if isinstance(what, dict):
+                what = what.get(self._number(at, field - 1, self._n.Uint8Flags), {})
+            if offset:
+                owner, what, name = what if isinstance(what, tuple) else (part, what, "")
+                self._field(at, offset, owner, what, name or label)
 
-    def _tensor(self, tensor: FlatTable) -> None:
-        name = tensor.text(3)
-        if not self._is_new(tensor, "tensors", name):
-            return
-        self._readers.setdefault(tensor.number(2), ("weights", name))
-        for shape in (0, 7):
-            self._own("tensors", name, tensor.vector(shape, 4))
-        self._own("tensors", name, tensor.vector(3, 1, more=1))
-        self._quantization(tensor.table(4), name)
-        for variant in self._list(tensor, 9, "variant tensors"):
-            self._is_new(variant, "tensors", name)
-            self._own("tensors", name, variant.vector(0, 4))
+    def _field(self, at: Any, offset: int, part: str, what: Any, label: str) -> None:
+        """What a field leads to, outside its table."""
+        target = at.Indirect(at.Pos + offset)
+        if isinstance(what, dict):
+            self._table(part, what, self._flat(self._content, target), label)
+        elif what in _SCHEMA:
+            self._record(what, target, label=label)
+        elif isinstance(what, str) and what[0] == "*":
+            count = at.VectorLen(offset)
+            self._own("structure", f"list of {what[1:]}s", target, target + 4 + 4 * count)
+            for i in range(count):
+                where = f"subgraph {i} " if what == "*graph" and count > 1 else label
+                self._record(what[1:], at.Indirect(target + 4 + 4 * i), i, where)
+        else:  # its length stands before it, behind text a zero
+            size = at.VectorLen(offset) * (1 if what == "text" else what)
+            self._own(part, label, target, target + 4 + size + (what == "text"))
 
-    def _quantization(self, found: FlatTable | None, name: str) -> None:
-        if found and self._is_new(found, "quantization", name):
-            for field, item_bytes in ((0, 4), (1, 4), (2, 4), (3, 8)):
-                self._own("quantization", name, found.vector(field, item_bytes))
-            details = found.table(5)
-            if details:
-                self._is_new(details, "quantization", name)
+    def _behind(self, at: Any, compiled: bool, label: str) -> None:
+        """What an operator has behind all tables: large options, code for another processor."""
+        places = [[self._number(at, field, self._n.Uint64Flags) for field in (9, 10)]]
+        if compiled and (options := self._bytes(at, 5)):  # for an NPU, ahead of time, by LiteRT
+            from flatbuffers import flexbuffers
 
-    def _operator(self, operator: FlatTable, label: str) -> None:
-        if not self._is_new(operator, "operators", label):
-            return
-        for field, item_bytes in ((1, 4), (2, 4), (5, 1), (7, 1), (8, 4)):
-            self._own("operators", label, operator.vector(field, item_bytes))
-        for field in (4, 12):
-            options = operator.table(field)
-            if options:
-                self._is_new(options, "operators", label)
-        options = operator.table(4)
-        for vector in _VECTORS.get(operator.number(3, "<B"), ()) if options else ():
-            self._own("operators", label, options.vector(*vector))
+            told = flexbuffers.Loads(options)
+            places.append([told.get(f"bytecode_{name}", 0) for name in ("offset", "size")])
+        for start, size in places:
+            if start > 1:  # 1 holds the place until all is written
+                self._own("custom", label, start, start + size)
 
-    def _signature(self, signature: FlatTable) -> None:
-        key = signature.text(2)
-        if not self._is_new(signature, "signatures", key):
-            return
-        self._own("signatures", key, signature.vector(2, 1, more=1))
-        for field, what in ((0, "inputs"), (1, "outputs")):
-            for entry in self._list(signature, field, f"{what} of {key}"):
-                self._is_new(entry, "signatures", key)
-                self._own("signatures", key, entry.vector(0, 1, more=1))
-
-    def _buffer(self, index: int, buffer: FlatTable) -> None:
+    def _buffer(self, at: Any, part: str, label: str) -> None:
         """Its table and length lead to the data; who reads it, owns it."""
-        self._is_new(buffer, "structure", "buffers")
-        reader = self._readers.get(index, ("unknown", f"buffer {index}"))
-        place = buffer.vector(0, 1)
-        if place:
-            self._own("structure", "buffers", (place[0], place[0] + 4))
-            self._own(*reader, (place[0] + 4, place[1]))
-        start, size = buffer.number(1, "<Q"), buffer.number(2, "<Q")
+        if offset := at.Offset(4):
+            start = at.Vector(offset)
+            self._own("structure", "buffers", start - 4, start)
+            self._own(part, label, start, start + at.VectorLen(offset))
+        start, size = (self._number(at, field, self._n.Uint64Flags) for field in (1, 2))
         if start > 1:  # files of 2 GB and more keep the data behind all tables
-            if start + size > len(self._content):
-                raise DamagedError(f"buffer {index} ends behind the file")
-            self._own(*reader, (start, start + size))
+            self._own(part, label, start, start + size)
+
+    def _appended(self) -> None:
+        """Files in a zip archive behind the model: that is where label files are put."""
+        end = max(span.end for span in self.spans)
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+                files = sorted((file.header_offset, file.filename) for file in archive.infolist())
+                files += [(archive.start_dir, "list of the files"), (len(self._content), "")]
+        except zipfile.BadZipFile:
+            return
+        for (start, name), (after, _) in itertools.pairwise(files):
+            if start >= end:
+                self._own("appended", name, start, after)
+
+    def _bytes(self, at: Any, field: int) -> bytes:
+        offset = at.Offset(4 + 2 * field)
+        return at.String(at.Pos + offset) if offset else b""
+
+    def _number(self, at: Any, field: int, flags: Any = None) -> int:
+        """The number in a field, of four bytes if nothing else is said; 0 where it is not there."""
+        return at.GetSlot(4 + 2 * field, 0, flags or self._n.Uint32Flags)

@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ..figure.canvas import BLUE, GREY, INK, ORANGE, RED, RULE, SMALL, WHITE, Canvas, Picture
 from ..records import InputError, Shown, Table, kind
+from .parts import counted
 
 LOWEST, HIGHEST = -128, 127
 MOST_ROWS = 8  # up to so many values, each has a row of its own
 _NOISE = 1e-5  # of a step: what the seven digits of float32 cannot tell apart
 
 
-@dataclass(frozen=True)
-class Landing:
-    """One value: where it is in steps, the step it goes to, what that stands for, how far off."""
-
-    label: str
-    value: float
-    position: float
-    step: int
-    real: float
-    error: float
-    clipped: bool
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Steps(Shown):
-    """Values on the 256 steps of int8. `counts` holds those not clipped, step by step."""
+    """Values on the 256 steps of int8: arrays with one element for each value.
+
+    `positions` are where values lie, in steps; `steps` the ones that they go to, `back` what those
+    stand for, `errors` how far off that is. `rows` are a few of them, each with a label.
+    """
 
     scale: float
     zero_point: int
-    counts: tuple[int, ...]
-    below: int
-    above: int
-    max_rounding: float
-    max_clipping: float
-    landings: tuple[Landing, ...]
-
-    @property
-    def size(self) -> int:
-        """How many values there are."""
-        return sum(self.counts) + self.below + self.above
-
-    @property
-    def used(self) -> int:
-        """How many of the 256 steps have a value."""
-        ends = (self.counts[0] + self.below, *self.counts[1:-1], self.counts[-1] + self.above)
-        return sum(map(bool, ends))
+    values: Any
+    positions: Any
+    steps: Any
+    back: Any
+    errors: Any
+    clipped: Any
+    rows: tuple[tuple[str, int], ...]
 
     def real(self, step: int) -> float:
         """What a step stands for."""
@@ -57,139 +40,94 @@ class Steps(Shown):
 
     def summary(self) -> str:
         """How many values, and how far rounding and clipping move them."""
-        count = f"{self.size:,} {'value' if self.size == 1 else 'values'}"
-        said = f"{count} on {self.used} of the 256 steps of int8"
-        if sum(self.counts):
-            said += f"; rounding moves them by at most {self.max_rounding:.2g}"
-        if self.below + self.above:
-            said += f"; {self.below + self.above:,} clipped, by at most {self.max_clipping:.2g}"
+        size, used, rounded = self.values.size, len({*self.steps.tolist()}), ~self.clipped
+        said = f"{counted(size, 'value')} on {used} of the 256 steps of int8"
+        if rounded.any():
+            said += f"; rounding moves them by at most {self.errors[rounded].max():.2g}"
+        if not rounded.all():
+            most = self.errors[self.clipped].max()
+            said += f"; {self.clipped.sum():,} clipped, by at most {most:.2g}"
         return said
 
+    def told(self, i: int) -> tuple[str, str, str, str]:
+        """Value, step, what that stands for and how far off, with the digits that are shown."""
+        value, back, error = f"{self.values[i]:.5g}", f"{self.back[i]:.5g}", f"{self.errors[i]:.2g}"
+        return value, str(self.steps[i]), back, error
+
     def tables(self) -> tuple[Table, ...]:
-        rows = tuple(
-            (
-                one.label,
-                f"{one.value:.5g}",
-                f"{one.step}" + " (clipped)" * one.clipped,
-                f"{one.real:.5g}",
-                f"{one.error:.2g}",
-            )
-            for one in self.landings
-        )
-        heads = ("", "real value", "step", "stands for", "off by")
+        rows = []
+        for label, i in self.rows:
+            value, step, back, error = self.told(i)
+            rows.append((label, value, step + " (clipped)" * bool(self.clipped[i]), back, error))
         fixed = f"scale {self.scale:.5g}, zero point {self.zero_point}"
         reach = f"from {self.real(LOWEST):.5g} to {self.real(HIGHEST):.5g}"
         return (
             Table(self.summary(), ("steps",), ((f"{fixed}: {reach}",),)),
-            Table("Closer", heads, rows),
+            Table("Closer", ("", "real value", "step", "stands for", "off by"), tuple(rows)),
         )
 
 
-def read_steps(values: Any, scale: Any, zero_point: Any, asker: str) -> Steps:
+def read_steps(values: Any, scale: Any, zero_point: Any) -> Steps:
     """Where real values land on int8: `round(value / scale) + zero_point`, kept in -128..127.
 
     Halves are rounded away from zero, as LiteRT's reference kernels do.
 
     Raises:
-        InputError: On behalf of `asker`, for values, a scale or a zero point that make no steps.
+        InputError: Values, a scale or a zero point that make no steps.
     """
     import numpy as np
 
-    reals = _reals(values, asker).ravel()
-    one, zero = _scale(scale, asker), _zero_point(zero_point, asker)
+    reals, (one, zero) = _reals(values), _step(scale, zero_point)
     positions = reals / one
     nearest = np.copysign(np.floor(np.abs(positions) + 0.5), positions) + zero
     steps = np.clip(nearest, LOWEST, HIGHEST).astype(int)
-    back = (steps - zero) * one
-    moved = np.abs(back - reals)
-    moved[moved < _NOISE * one] = 0.0
-    clipped = nearest != steps
-    counts = np.bincount(steps[~clipped] - LOWEST, minlength=HIGHEST - LOWEST + 1)
-    columns = (reals, positions + zero, steps, back, moved, clipped)
-    return Steps(
-        one,
-        zero,
-        tuple(counts.tolist()),
-        int((nearest < LOWEST).sum()),
-        int((nearest > HIGHEST).sum()),
-        float(moved[~clipped].max(initial=0.0)),
-        float(moved[clipped].max(initial=0.0)),
-        tuple(
-            Landing(label, *(column[i].item() for column in columns))
-            for label, i in _chosen(reals, np.where(clipped, -1.0, moved))
-        ),
+    back, clipped = (steps - zero) * one, nearest != steps
+    errors = np.abs(back - reals)
+    errors[errors < _NOISE * one] = 0.0
+    if reals.size <= MOST_ROWS:
+        rows = {i: (str(i + 1), i) for i in range(reals.size)}
+    else:  # those that say most
+        rounding = np.where(clipped, -1.0, errors)
+        most = {"rounded most": rounding.argmax()} if rounding.max() > 0.0 else {}
+        told = {"nearest to 0": abs(reals).argmin(), **most}
+        told |= {"largest": reals.argmax(), "smallest": reals.argmin()}
+        rows = {float(reals[i]): (label, int(i)) for label, i in told.items()}
+    chosen = tuple(rows[key] for key in sorted(rows))
+    return Steps(one, zero, reals, positions + zero, steps, back, errors, clipped, chosen)
+
+
+def _reals(values: Any) -> Any:
+    """All values in one row, as float64; integers of 8 bits are refused: they are steps already."""
+    import numpy as np
+
+    came = kind(values)
+    with suppress(TypeError, ValueError):  # no numbers
+        given = np.asarray(values)
+        reals = given.astype(np.float64).ravel()
+        if not np.isfinite(reals).all():
+            came += " with nan or infinity in it"
+        elif reals.size and given.dtype.itemsize > 1:
+            return reals
+    raise InputError(
+        f"Expected real values, one or more finite numbers, got {came}. "
+        "Write [0.1, 0.25, -0.7], or an array of weights; where integers came out already, "
+        "scale * (values.astype(np.float32) - zero_point)."
     )
 
 
-def _chosen(reals: Any, rounding: Any) -> Sequence[tuple[str, int]]:
-    """Which values have a row: few ones all, by number; of many those that say most."""
-    if reals.size <= MOST_ROWS:
-        return [(str(i + 1), i) for i in range(reals.size)]
-    told = {"nearest to 0": abs(reals).argmin()}
-    if rounding.max() > 0.0:
-        told["rounded most"] = rounding.argmax()
-    told |= {"largest": reals.argmax(), "smallest": reals.argmin()}
-    once = {float(reals[i]): (label, int(i)) for label, i in told.items()}
-    return [once[value] for value in sorted(once)]
-
-
-def _reals(values: Any, asker: str) -> Any:
+def _step(scale: Any, zero_point: Any) -> tuple[float, int]:
+    """The size of a step, and the step that stands for 0.0."""
     import numpy as np
 
-    try:
-        given = np.asarray(values)
-        reals = given.astype(np.float64)
-    except (TypeError, ValueError):
-        given, reals = None, np.array([])
-    if given is not None and given.dtype in (np.int8, np.uint8):
-        raise InputError(
-            f"{asker} needs the real values, got {kind(given)}, which are steps already. "
-            "Write scale * (values.astype(np.float32) - zero_point)."
-        )
-    if not reals.size or not np.isfinite(reals).all():
-        came = "nan or infinity among them" if reals.size else kind(values)
-        raise InputError(
-            f"{asker} needs one or more finite numbers, got {came}. "
-            "Write [0.1, 0.25, -0.7], or an array of weights."
-        )
-    return reals
-
-
-def _scale(scale: Any, asker: str) -> float:
-    import numpy as np
-
-    if np.size(scale) > 1:
-        raise InputError(
-            f"{asker} needs one scale, got {np.size(scale)}, one for each channel. "
-            "Pass the values of one channel with its own: values[0], scales[0], zero_points[0]."
-        )
-    one = _number(scale)
-    if not 0.0 < one < float("inf"):
-        raise InputError(
-            f"{asker} needs a scale above 0, the real size of one step, got {scale!r}. "
-            "Write np.abs(values).max() / 127."
-        )
-    return one
-
-
-def _zero_point(zero_point: Any, asker: str) -> int:
-    one = _number(zero_point)
-    if not LOWEST <= one <= HIGHEST or one != int(one):
-        raise InputError(
-            f"{asker} needs a whole zero point from -128 to 127, got {zero_point!r}. "
-            "Write 0 for weights; of a uint8 tensor, zero_point - 128."
-        )
-    return int(one)
-
-
-def _number(thing: Any) -> float:
-    """A number, or an array that holds one, as a float; nan where there is none."""
-    import numpy as np
-
-    try:
-        return float(np.reshape(thing, ()))
-    except (TypeError, ValueError):
-        return float("nan")
+    with suppress(TypeError, ValueError):  # no number, or several: one for each channel
+        one, zero = (float(np.reshape(thing, ())) for thing in (scale, zero_point))
+        if 0.0 < one < float("inf") and LOWEST <= zero <= HIGHEST and zero == int(zero):
+            return one, int(zero)
+    raise InputError(
+        "Expected one scale above 0, the real size of a step, and one whole zero point from -128 "
+        f"to 127, got {scale!r} and {zero_point!r}. Write np.abs(values).max() / 127 and 0 for "
+        "weights, scales[0] and zero_points[0] for those of one channel, zero_point - 128 of uint8."
+    )
 
 
 _STEP = 3.0  # pixels of one of 256 steps
@@ -197,8 +135,10 @@ _WIDE = _STEP * (HIGHEST - LOWEST + 1)
 _TALLEST, _ONE = 110.0, 14.0  # pixels of the tallest column, and at most of one value
 _CUT = 3  # times the second highest: a higher column is broken
 _APART = 14  # steps between two ticks with words
-_OUT, _ROW = 16.0, 34.0  # room for clipped values; from row to row
-_VALUE, _RULER, _NEXT, _LANDS = 150.0, 310.0, 80.0, 480.0  # right end, middle, one step, step
+_OUT, _TOP, _ROW = 16.0, 74.0, 34.0  # room for clipped values; the first row, from row to row
+_RULER, _NEXT = 310.0, 80.0  # the middle of a row's steps, and the way to the next one
+_ENDS = {"real value": 150.0, "step": 480.0, "stands for": 590.0, "off by": 670.0}  # right ends
+_FAINT = {"size": SMALL, "color": GREY}
 
 
 def draw_number_line(values: Any, scale: float, zero_point: int = 0, caption: str = "") -> Picture:
@@ -220,11 +160,11 @@ def draw_number_line(values: Any, scale: float, zero_point: int = 0, caption: st
     Example:
         >>> tfl.draw_number_line([0.31, -0.5, 1.4], scale=0.01)
     """
-    found = read_steps(values, scale, zero_point, "draw_number_line")
+    found = read_steps(values, scale, zero_point)
     canvas = Canvas()
     _draw_columns(canvas, found)
     _draw_axis(canvas, found)
-    _draw_rows(canvas, found, 74.0)
+    _draw_rows(canvas, found)
     return canvas.picture(caption or found.summary(), str(found))
 
 
@@ -235,52 +175,50 @@ def _middle(step: float) -> float:
 
 def _draw_columns(canvas: Canvas, found: Steps) -> None:
     """A column for each step, as high as its values are many; what is clipped stands outside."""
-    second, most = sorted(found.counts)[-2:]
-    limit = _CUT * second or max(most, found.below, found.above)
-    one = min(_ONE, _TALLEST / min(limit, max(most, found.below, found.above)))
-    solid, dashed = {"fill": BLUE, "stroke": BLUE}, {"stroke": RED, "dash": True}
-    for i, count in enumerate(found.counts):
-        if count:
-            _draw_column(canvas, i * _STEP, _STEP, count, limit, one, solid)
-    for count, x, end in ((found.below, -_OUT, LOWEST), (found.above, _WIDE + _OUT - 8, HIGHEST)):
-        if count:
-            high = _draw_column(canvas, x, 8.0, count, limit, one, dashed)
-            said, left = f"{count:,} clipped to {end}", end == LOWEST
-            look = {"anchor": "start" if left else "end", "size": SMALL, "color": RED}
-            canvas.text(x if left else x + 8, -high - 6, said, **look)
-    if found.size <= MOST_ROWS:
-        return _draw_numbers(canvas, found, one)
-    step = LOWEST + found.counts.index(most)
-    said = f"{most:,} values on step {step}"
-    high = one * min(most, limit)
-    return canvas.text(_middle(step), -high - 6, said, size=SMALL, color=GREY, anchor="middle")
+    counts = Counter(found.steps[~found.clipped].tolist())
+    beside = Counter(found.steps[found.clipped].tolist())
+    most, second = [*sorted(counts.values(), reverse=True), 0, 0][:2]
+    highest = max(most, *beside.values(), 0)
+    limit = _CUT * second or highest
+    one = min(_ONE, _TALLEST / min(limit, highest))
+
+    def column(x: float, wide: float, count: int, **look: Any) -> float:
+        high = one * min(count, limit)
+        canvas.box(x, -high, wide, high, radius=0, **look)
+        if count > limit:
+            broken = [(x - 3, 14 - high), (x + wide + 3, 10 - high)]
+            canvas.line(broken, color=WHITE, width=4.0, arrow=False)
+        return -high - 6
+
+    tops: dict[int, float] = {}
+    for step, count in sorted(counts.items()):
+        tops[step] = column(_STEP * (step - LOWEST), _STEP, count, fill=BLUE, stroke=BLUE)
+    for step, count in sorted(beside.items()):
+        x = -_OUT if step == LOWEST else _WIDE + _OUT - 8
+        y = column(x, 8.0, count, stroke=RED, dash=True)
+        end, anchor = (x, "start") if step == LOWEST else (x + 8, "end")
+        canvas.text(end, y, f"{count:,} clipped to {step}", anchor=anchor, size=SMALL, color=RED)
+    if found.values.size <= MOST_ROWS:
+        _draw_numbers(canvas, found, tops)
+    elif tops:
+        step = min(tops, key=lambda at: (-counts[at], at))
+        said = f"{most:,} values on step {step}"
+        canvas.text(_middle(step), tops[step], said, anchor="middle", **_FAINT)
 
 
-def _draw_column(
-    canvas: Canvas, x: float, wide: float, count: int, limit: int, one: float, look: dict[str, Any]
-) -> float:
-    """One column, broken where it is too high to show whole; returns its height."""
-    high = one * min(count, limit)
-    canvas.box(x, -high, wide, high, radius=0, **look)
-    if count > limit:
-        cut = [(x - 3, 14 - high), (x + wide + 3, 10 - high)]
-        canvas.line(cut, color=WHITE, width=4.0, arrow=False)
-    return high
-
-
-def _draw_numbers(canvas: Canvas, found: Steps, one: float) -> None:
+def _draw_numbers(canvas: Canvas, found: Steps, tops: dict[int, float]) -> None:
     """The numbers of the rows, above their columns; neighbours share a label."""
-    spots: list[tuple[float, float, list[str]]] = []
-    for landing in sorted(found.landings, key=lambda at: at.position):
-        if landing.clipped:
+    spots: list[tuple[float, float, str]] = []
+    for label, i in sorted(found.rows, key=lambda row: found.positions[row[1]]):
+        if found.clipped[i]:
             continue
-        x, high = _middle(landing.step), one * found.counts[landing.step - LOWEST]
+        x, y = _middle(found.steps[i]), tops[found.steps[i]]
         if spots and x - spots[-1][0] < 14:
-            spots[-1] = (spots[-1][0], max(high, spots[-1][1]), [*spots[-1][2], landing.label])
-        else:
-            spots.append((x, high, [landing.label]))
-    for x, high, labels in spots:
-        canvas.text(x, -high - 5, ", ".join(labels), size=SMALL, anchor="middle")
+            x, above, before = spots.pop()
+            y, label = min(y, above), f"{before}, {label}"
+        spots.append((x, y, label))
+    for x, y, label in spots:
+        canvas.text(x, y, label, size=SMALL, anchor="middle")
 
 
 def _draw_axis(canvas: Canvas, found: Steps) -> None:
@@ -291,7 +229,7 @@ def _draw_axis(canvas: Canvas, found: Steps) -> None:
         if all(abs(step - other) >= _APART for other in ticks):
             ticks.append(step)
     for name, y in (("int8 step", 18.0), ("real value", 32.0)):
-        canvas.text(-26, y, name, size=SMALL, color=GREY, anchor="end")
+        canvas.text(-26, y, name, anchor="end", **_FAINT)
     for step in sorted(ticks):
         x, bold = _middle(step), step == found.zero_point
         canvas.line([(x, 0), (x, 6)], color=INK if bold else RULE, arrow=False)
@@ -299,46 +237,34 @@ def _draw_axis(canvas: Canvas, found: Steps) -> None:
         canvas.text(x, 32, f"{found.real(step):.3g}", size=SMALL, bold=bold, anchor="middle")
 
 
-def _draw_rows(canvas: Canvas, found: Steps, top: float) -> None:
-    heads = (
-        (_VALUE, "real value", "end"),
-        (_RULER, "between the steps", "middle"),
-        (_LANDS, "step", "end"),
-        (_LANDS + 110, "stands for", "end"),
-        (_LANDS + 190, "off by", "end"),
-    )
-    for x, head, anchor in heads:
-        canvas.text(x, top, head, size=SMALL, color=GREY, anchor=anchor)
-    for i, landing in enumerate(found.landings):
-        _draw_row(canvas, landing, top + 28 + i * _ROW)
+def _draw_rows(canvas: Canvas, found: Steps) -> None:
+    """The values that have a row: numbers at the sides, where they lie in the middle."""
+    canvas.text(_RULER, _TOP, "between the steps", anchor="middle", **_FAINT)
+    for head, x in _ENDS.items():
+        canvas.text(x, _TOP, head, anchor="end", **_FAINT)
+    for i, (label, value) in enumerate(found.rows, 1):
+        y, clipped = _TOP - 6 + i * _ROW, found.clipped[value]
+        canvas.text(0, y, label, **_FAINT)
+        for (head, x), said in zip(_ENDS.items(), found.told(value), strict=True):
+            color = RED if clipped and head == "off by" else INK
+            canvas.text(x, y, said, color=color, bold=head == "step", anchor="end")
+        if clipped:
+            canvas.text(_ENDS["off by"] + 10, y, "clipped", size=SMALL, color=RED)
+        _draw_ruler(canvas, int(found.steps[value]), found.positions[value], clipped, y - 4)
 
 
-def _draw_row(canvas: Canvas, landing: Landing, y: float) -> None:
-    canvas.text(0, y, landing.label, size=SMALL, color=GREY)
-    canvas.text(_VALUE, y, f"{landing.value:.5g}", anchor="end")
-    _draw_ruler(canvas, landing, y - 4)
-    canvas.text(_LANDS, y, str(landing.step), bold=True, anchor="end")
-    canvas.text(_LANDS + 110, y, f"{landing.real:.5g}", anchor="end")
-    color = RED if landing.clipped else INK
-    canvas.text(_LANDS + 190, y, f"{landing.error:.2g}", color=color, anchor="end")
-    if landing.clipped:
-        canvas.text(_LANDS + 200, y, "clipped", size=SMALL, color=RED)
-
-
-def _draw_ruler(canvas: Canvas, landing: Landing, y: float) -> None:
+def _draw_ruler(canvas: Canvas, goal: int, position: float, clipped: bool, y: float) -> None:
     """The step that a value goes to and its neighbours, to scale; a clipped value is far off."""
-    off = landing.position - landing.step
-    shown = max(-1.4, min(1.4, off))
-    for side in (-1, 0, 1):
-        step, x = landing.step + side, _RULER + side * _NEXT
-        if not LOWEST <= step <= HIGHEST:
-            continue
-        canvas.line([(x, y - 4), (x, y + 4)], color=INK, arrow=False)
-        canvas.text(x, y + 14, str(step), size=SMALL, color=GREY, anchor="middle")
-    left = _RULER - (0 if landing.step == LOWEST else 1.4 * _NEXT)
-    right = _RULER + (0 if landing.step == HIGHEST else 1.4 * _NEXT)
+    for step in (goal - 1, goal, goal + 1):
+        if LOWEST <= step <= HIGHEST:
+            x = _RULER + (step - goal) * _NEXT
+            canvas.line([(x, y - 4), (x, y + 4)], color=INK, arrow=False)
+            canvas.text(x, y + 14, str(step), anchor="middle", **_FAINT)
+    left = _RULER - 1.4 * _NEXT * (goal > LOWEST)  # beyond the ends there are no steps
+    right = _RULER + 1.4 * _NEXT * (goal < HIGHEST)
     canvas.line([(left, y), (right, y)], color=RULE, arrow=False)
-    x, color = _RULER + shown * _NEXT, RED if landing.clipped else ORANGE
-    if abs(shown) * _NEXT > 1:
-        canvas.line([(x, y - 7), (_RULER, y - 7)], color=color, arrow=abs(shown) * _NEXT > 14)
+    off = _NEXT * float(max(-1.4, min(1.4, position - goal)))
+    x, color = _RULER + off, RED if clipped else ORANGE
+    if abs(off) > 1:
+        canvas.line([(x, y - 7), (_RULER, y - 7)], color=color, arrow=abs(off) > 14)
     canvas.box(x - 3.5, y - 3.5, 7, 7, fill=color, stroke=color, radius=3.5)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
@@ -15,13 +18,7 @@ from ..values import value_text
 
 _IDENTIFIER = b"TFL3"
 _SMALL_BYTES = 16  # constants up to this size show their values
-_INNER = {  # options of operators that hold the number of a subgraph -> what it is to them
-    "condSubgraphIndex": "cond",
-    "bodySubgraphIndex": "body",
-    "thenSubgraphIndex": "then_branch",
-    "elseSubgraphIndex": "else_branch",
-    "initSubgraphIndex": "init",
-}
+_ROLES = {"then": "then_branch", "else": "else_branch"}  # as TensorFlow calls them
 _FOREIGN = {  # first bytes -> what such a file is, and where to go from there
     b"PK\x03\x04": "a zip archive, as .keras files are: convert the model first",
     b"\x89HDF": "an HDF5 file, as .h5 weights are: convert the model first",
@@ -43,182 +40,225 @@ def read_tflite(model: bytes) -> LiteModel:
     Example:
         >>> tfl.read_tflite(pathlib.Path("gesture.tflite").read_bytes())
     """
-    _demand_tflite(model)
+    with whole_tflite(model) as content:
+        return _read(content)
+
+
+@contextmanager
+def whole_tflite(model: Any) -> Iterator[bytes]:
+    """The bytes of a .tflite file, for code that stumbles where they are damaged.
+
+    Raises:
+        InputError: It does not begin as one (if it is another kind of file, which), or is damaged.
+    """
+    if not isinstance(model, bytes | bytearray):
+        raise InputError(
+            f"Expected the bytes of a .tflite file, got {kind(model)}. "
+            "Write pathlib.Path(name).read_bytes()."
+        )
+    if model[4:8] != _IDENTIFIER:
+        came = f"bytes {bytes(model[:8])!r}" if model else "no bytes at all: the file is empty"
+        start = model.lstrip()
+        came = next((what for first, what in _FOREIGN.items() if start.startswith(first)), came)
+        raise InputError(
+            f"Expected a .tflite file, whose bytes 4 to 8 are {_IDENTIFIER!r}, got {came}. "
+            "Write converter.convert() to make one, or read the right file."
+        )
     try:
-        return _read(bytes(model))
+        yield bytes(model)
     except InputError:
         raise
     except Exception as error:  # whatever the unguarded schema code stumbles over
         raise InputError(
-            f"read_tflite needs a whole .tflite file, got {len(model):,} bytes that begin as one "
-            "but break off or are damaged. "
-            "Convert again, or copy the file again and compare its size."
+            f"Expected a whole .tflite file, got {len(model):,} bytes that begin as one but "
+            "break off or are damaged. Convert again, or copy the file again and compare its size."
         ) from error
-
-
-def _demand_tflite(model: Any) -> None:
-    if not isinstance(model, bytes | bytearray):
-        raise InputError(
-            f"read_tflite needs the bytes of a .tflite file, got {kind(model)}. "
-            "Write read_tflite(pathlib.Path(name).read_bytes())."
-        )
-    if len(model) >= 8 and model[4:8] == _IDENTIFIER:
-        return
-    came = "no bytes at all: the file is empty" if not model else f"bytes {bytes(model[:8])!r}"
-    for start, what in _FOREIGN.items():
-        if model.lstrip().startswith(start):
-            came = what
-    raise InputError(
-        f"read_tflite needs a .tflite file, whose bytes 4 to 8 are {_IDENTIFIER!r}, got {came}. "
-        "Write converter.convert() to make one, or read the right file."
-    )
 
 
 def _read(model: bytes) -> LiteModel:
     from ai_edge_litert import schema_py_generated as schema
 
     content = schema.ModelT.InitFromPackedBuf(model, 0)
-    names = _enum_names(schema.BuiltinOperator)
-    graphs = [_Subgraph(content, graph, names, schema) for graph in content.subgraphs or []]
+    graphs = [_Subgraph(model, content, graph) for graph in content.subgraphs or []]
     if not graphs:
-        raise InputError("read_tflite needs a model with a subgraph, got a file without any.")
-    signatures = tuple(_signature(s, graphs) for s in content.signatureDefs or [])
-    records = _records(content, graphs)
+        raise InputError("Expected a model with a subgraph, got a file without any.")
+    signatures = tuple(_signature(s, graphs[s.subgraphIndex]) for s in content.signatureDefs or [])
     operators = Counter(name for graph in graphs for name in graph.operators)
-    weights = sum(len(b.data) for b in _constant_buffers(content, graphs))
+    used = {tensor.buffer for graph in graphs for tensor in graph.tensors}
+    weights = sum(len(graphs[0].data(buffer)) for buffer in used)
+    records = _records(signatures, graphs)
     return LiteModel(len(model), weights, signatures, tuple(sorted(operators.items())), records)
 
 
-def _records(content: Any, graphs: list[_Subgraph]) -> tuple[Graph, ...]:
-    """One for each subgraph; those that operators run are bodies of others too."""
-    titles = {i: f"subgraph {i}" for i in range(len(graphs))}
-    titles |= {index: title for graph in graphs for index, title in graph.runs()}
-    titles |= {s.subgraphIndex: _text(s.signatureKey) for s in content.signatureDefs or []}
-    made: dict[int, Graph] = {}
+@cache
+def _names(enum: str) -> dict[int, str]:
+    """What the numbers of an enumeration of the schema mean."""
+    from ai_edge_litert import schema_py_generated as schema
 
-    def record(index: int) -> Graph:
-        if index not in made:
-            bodies = tuple(record(inner) for inner, _ in graphs[index].runs())
-            made[index] = graphs[index].record(titles[index], bodies)
-        return made[index]
-
-    return tuple(record(index) for index in range(len(graphs)))
+    found = vars(getattr(schema, enum)).items()
+    return {value: name for name, value in found if isinstance(value, int)}
 
 
-def _enum_names(enum: Any) -> dict[int, str]:
-    return {value: name for name, value in vars(enum).items() if isinstance(value, int)}
+def first_dtypes(content: bytes) -> dict[int, str]:
+    """Names of the dtypes of the first graph, which LiteRT does not tell: it calls int4 int8."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    graph = schema.Model.GetRootAs(content, 0).Subgraphs(0)
+    types = (graph.Tensors(i).Type() for i in range(graph.TensorsLength()))
+    return {i: _names("TensorType")[number].lower() for i, number in enumerate(types)}
 
 
 def _text(name: bytes | None) -> str:
     return "" if name is None else name.decode("utf-8", "replace")
 
 
-def _constant_buffers(content: Any, graphs: list[_Subgraph]) -> list[Any]:
-    """Buffers that a tensor reads, each once (metadata has buffers too)."""
-    used = {tensor.buffer for graph in graphs for tensor in graph.tensors}
-    return [content.buffers[i] for i in sorted(used) if content.buffers[i].data is not None]
+def _list(vector: Any) -> list[int]:
+    """A vector, which may be left out where it is empty; of tensors, -1 is one left out."""
+    return [] if vector is None else [int(number) for number in vector]
 
 
-def _signature(definition: Any, graphs: list[_Subgraph]) -> Signature:
-    graph = graphs[definition.subgraphIndex]
+def _signature(definition: Any, graph: _Subgraph) -> Signature:
+    def ports(maps: Any, names: dict[int, list[str]]) -> tuple[Port, ...]:
+        pairs = [(_text(m.name), m.tensorIndex) for m in maps or []]
+        for name, tensor in pairs:
+            names.setdefault(tensor, []).append(name)
+        return tuple(Port(name, graph.type(tensor)) for name, tensor in sorted(pairs))
 
-    def ports(maps: Any) -> tuple[Port, ...]:
-        pairs = [Port(_text(m.name), graph.type(m.tensorIndex)) for m in maps or []]
-        return tuple(sorted(pairs, key=lambda port: port.name))
+    inputs = ports(definition.inputs, graph.input_names)
+    outputs = ports(definition.outputs, graph.output_names)
+    return Signature(_text(definition.signatureKey), inputs, outputs, definition.subgraphIndex)
 
-    inputs, outputs = ports(definition.inputs), ports(definition.outputs)
-    for maps, is_input in ((definition.inputs, True), (definition.outputs, False)):
-        graph.named.update({(m.tensorIndex, is_input): _text(m.name) for m in maps or []})
-    return Signature(_text(definition.signatureKey), inputs, outputs)
+
+def _records(signatures: tuple[Signature, ...], graphs: list[_Subgraph]) -> tuple[Graph, ...]:
+    """One for each subgraph; those that operators run are bodies of others too."""
+    keys: dict[int, list[str]] = {}
+    for signature in signatures:
+        keys.setdefault(signature.subgraph, []).append(signature.key)
+    titles = {i: f"subgraph {i}" for i in range(len(graphs))}
+    titles |= {inner: title for graph in graphs for inner, title, _, _ in graph.runs()}
+    titles |= {i: ", ".join(names) for i, names in keys.items()}
+
+    @cache
+    def record(index: int) -> Graph:
+        bodies = tuple(
+            replace(record(inner), owner=owner, role=role)
+            for inner, _, owner, role in graphs[index].runs()
+        )
+        return graphs[index].record(titles[index], bodies)
+
+    return tuple(map(record, range(len(graphs))))
 
 
 class _Subgraph:
     """One subgraph of the file, with what is needed to turn it into nodes."""
 
-    def __init__(self, content: Any, graph: Any, names: dict[int, str], schema: Any) -> None:
-        self._content, self._graph, self._schema = content, graph, schema
-        self.tensors = graph.tensors or []
-        self.operators = [self._op_name(op, names) for op in graph.operators or []]
-        self.named: dict[tuple[int, bool], str] = {}
+    def __init__(self, model: bytes, content: Any, graph: Any) -> None:
+        self._model, self._content, self._graph = model, content, graph
+        self.tensors, self._ops = graph.tensors or [], graph.operators or []
+        self.operators = [self._op_name(op) for op in self._ops]
+        self.input_names: dict[int, list[str]] = {}  # of a tensor, in signatures
+        self.output_names: dict[int, list[str]] = {}
 
-    def _op_name(self, op: Any, names: dict[int, str]) -> str:
+    def data(self, index: int) -> bytes:
+        """What stands in a buffer; files of 2 GB and more keep it behind all tables."""
+        buffer = self._content.buffers[index]
+        if buffer.offset > 1:  # 1 holds the place until all is written
+            return self._model[buffer.offset : buffer.offset + buffer.size]
+        return b"" if buffer.data is None else bytes(buffer.data)
+
+    def _op_name(self, op: Any) -> str:
         code = self._content.operatorCodes[op.opcodeIndex]
         if code.customCode:
             return _text(code.customCode)
         number = max(code.builtinCode, code.deprecatedBuiltinCode)
-        return names.get(number, f"operator {number}")
+        name = _names("BuiltinOperator").get(number, f"operator {number}")
+        composite = getattr(op.builtinOptions2, "decompositionSubgraphIndex", None) is not None
+        return f"{name} {_text(op.builtinOptions2.name)}" if composite else name
 
     def type(self, index: int) -> TensorType:
         """Dtype and shape of a tensor; sizes that may change when it runs are None."""
         tensor = self.tensors[index]
-        signature = tensor.shapeSignature
-        sizes = tensor.shape if signature is None or len(signature) == 0 else signature
-        dtype = _enum_names(self._schema.TensorType).get(tensor.type, f"type {tensor.type}").lower()
-        shape = () if sizes is None else tuple(None if n < 0 else int(n) for n in sizes)
-        return TensorType(dtype, shape)
+        dtype = _names("TensorType").get(tensor.type, f"type {tensor.type}").lower()
+        shape = _list(tensor.shapeSignature) or _list(tensor.shape)
+        # Files from before 2022 say of no tensor that it has a rank; a value tells a scalar.
+        if not shape and not tensor.hasRank and not self.data(tensor.buffer):
+            return TensorType(dtype, None)
+        return TensorType(dtype, tuple(None if size < 0 else size for size in shape))
 
-    def runs(self) -> Iterator[tuple[int, str]]:
-        """Numbers of the subgraphs that operators of this one run, and what to call them."""
-        for number, op in enumerate(self._graph.operators or []):
-            for option, value in getattr(op.builtinOptions, "__dict__", {}).items():
-                if option in _INNER:
-                    yield value, f"{self.operators[number]} {self._made(op)}: {_INNER[option]}"
+    def runs(self) -> Iterator[tuple[int, str, str, str]]:
+        """Subgraphs that operators of this one run: number, title, id of the operator, role."""
+        for i, op in enumerate(self._ops):
+            for options in filter(None, (op.builtinOptions, op.builtinOptions2)):
+                for option, value in vars(options).items():
+                    name, _, several = option.partition("SubgraphInd")  # bodySubgraphIndex
+                    if several and value is not None:
+                        role = _ROLES.get(name, name)
+                        title = f"{self.operators[i]} {self._made(op)}: {role}"
+                        for inner in _list(value if several == "ices" else [value]):
+                            yield inner, title, f"op{i}", role
 
     def record(self, title: str, bodies: tuple[Graph, ...] = ()) -> Graph:
         """The graph, with constants just above the first operator that reads them."""
-        inputs = [int(i) for i in self._graph.inputs if i >= 0]
-        ends = [int(i) for i in self._graph.outputs]
-        nodes = [Node(f"t{i}", "input", self._name(i, True), str(self.type(i))) for i in inputs]
+        inputs = [i for i in _list(self._graph.inputs) if i >= 0]
+        ends = list(dict.fromkeys([*_list(self._graph.outputs), *self.output_names]))
+        wanted = {i for op in self._ops for i in _list(op.inputs)} | set(ends)
         made = {i: f"t{i}" for i in inputs}
-        operators = self._graph.operators or []
-        wanted = {int(i) for op in operators for i in op.inputs} | set(ends)
-        for number, op in enumerate(operators):
-            read = [int(i) for i in op.inputs if i >= 0]
-            for i in read:
+        nodes = [
+            Node(made[i], "input", ", ".join(self._called(i, self.input_names)), self.type(i))
+            for i in inputs
+        ]
+
+        def sources(tensors: list[int]) -> tuple[str, ...]:
+            for i in tensors:
                 if i not in made:
                     made[i] = f"t{i}"
                     nodes.append(self._constant(i))
-            results = [int(i) for i in op.outputs]
-            made.update({i: f"op{number}" for i in results})
+            return tuple(made[i] for i in tensors)
+
+        for number, op in enumerate(self._ops):
+            read = sources([i for i in _list(op.inputs) if i >= 0])
+            results = [i for i in _list(op.outputs) if i >= 0]
             shown = [i for i in results if i in wanted] or results[:1]
-            nodes.append(self._op(number, op, tuple(made[i] for i in read), shown))
-        nodes += [self._end(i, made[i]) for i in ends if i in made]
+            made.update({i: f"op{number}" for i in results})
+            nodes.append(self._op(number, op, read, shown))
+        for i in ends:
+            read = sources([i])
+            for name in self._called(i, self.output_names):
+                nodes.append(Node(f"output t{i} {name}", "output", name, self.type(i), read))
         return Graph(title, tuple(nodes), bodies)
 
-    def _name(self, index: int, is_input: bool) -> str:
-        return self.named.get((index, is_input)) or _text(self.tensors[index].name)
+    def _called(self, index: int, names: dict[int, list[str]]) -> list[str]:
+        """All names that signatures have for an input or output, or else that of its tensor."""
+        return list(dict.fromkeys(names.get(index, [_text(self.tensors[index].name)])))
 
     def _op(self, number: int, op: Any, inputs: tuple[str, ...], results: list[int]) -> Node:
-        shown = ", ".join(dict.fromkeys(str(self.type(i)) for i in results))
         label = self.operators[number]
-        fused = getattr(op.builtinOptions, "fusedActivationFunction", 0)
-        if fused:
-            label += f" + {_enum_names(self._schema.ActivationFunctionType)[fused]}"
-        return Node(f"op{number}", "op", label, shown, inputs, self._made(op))
+        if fused := getattr(op.builtinOptions, "fusedActivationFunction", 0):
+            label += f" + {_names('ActivationFunctionType')[fused]}"
+        first, *others = [*dict.fromkeys(self.type(i) for i in results)] or [None]
+        return Node(f"op{number}", "op", label, first, inputs, self._made(op), 0, tuple(others))
 
     def _made(self, op: Any) -> str:
         """The name of what an operator makes first: after the TensorFlow ops that it came from."""
-        return _text(self.tensors[op.outputs[0]].name) if len(op.outputs) else ""
+        results = _list(op.outputs)
+        return _text(self.tensors[results[0]].name) if results else ""
 
     def _constant(self, index: int) -> Node:
-        tensor = self.tensors[index]
-        data = self._content.buffers[tensor.buffer].data
-        size = 0 if data is None else len(data)
-        label = self._values(index, data) if 0 < size <= _SMALL_BYTES else f"{size:,} bytes"
+        tensor, shown = self.tensors[index], self.type(index)
+        data, name = self.data(tensor.buffer), _text(tensor.name)
+        values = _values(data, shown) if 0 < len(data) <= _SMALL_BYTES else ""
+        label = "in another file" if tensor.externalBuffer else values or f"{len(data):,} bytes"
         kind_of_node = "variable" if tensor.isVariable else "constant"
-        name = _text(tensor.name)
-        return Node(f"t{index}", kind_of_node, label, str(self.type(index)), (), name, size)
+        return Node(f"t{index}", kind_of_node, label, shown, (), name, len(data))
 
-    def _values(self, index: int, data: Any) -> str:
-        import numpy as np
 
-        shown = self.type(index)
-        try:
-            values = np.frombuffer(bytes(data), dtype=shown.dtype).reshape(shown.shape)
-        except (TypeError, ValueError):  # a type that NumPy has not, as INT4
-            return f"{len(data)} bytes"
-        return value_text(values)
+def _values(data: bytes, shown: TensorType) -> str:
+    """The values as text; empty for what NumPy cannot read: sparse ones, text, int4, bfloat16."""
+    import numpy as np
 
-    def _end(self, index: int, source: str) -> Node:
-        name = self._name(index, False)
-        return Node(f"output t{index}", "output", name, str(self.type(index)), (source,))
+    try:
+        dtype = np.dtype(shown.dtype)
+        values = np.frombuffer(data, dtype).reshape(shown.shape)
+    except (TypeError, ValueError):
+        return ""
+    return value_text(values) if dtype.isbuiltin == 1 else ""  # others only if TensorFlow is here
