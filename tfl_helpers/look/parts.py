@@ -4,114 +4,15 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from ..records import Concrete, Graph, TensorType, has_type
-from ..values import short
-from .function import concretes_of, name_of, outputs_of, parameters_of, python_text
-
-
-def describe(thing: Any) -> tuple[str, str]:
-    """Kind and description: `("variable", "float32[2, 2], 16 bytes")`."""
-    import tensorflow as tf
-
-    if is_variable(thing):
-        fixed = "" if thing.trainable else ", not trainable"
-        return "variable", f"{TensorType.like(thing)}, {counted(size_bytes(thing), 'byte')}{fixed}"
-    if isinstance(thing, tf.types.experimental.ConcreteFunction):
-        return "concrete function", signature_of(thing)
-    if is_function(thing):
-        return "tf.function", _graphs(thing)
-    if is_keras(thing):
-        return _keras_kind(thing), f"{type(thing).__name__}, {weights_text(thing.variables)}"
-    if isinstance(thing, Mapping | list | tuple):
-        return type_name(thing), counted(len(thing), "element")
-    if hasattr(thing, "_trackable_children"):
-        return ("module" if is_trackable(thing) else "resource"), type_name(thing)
-    if inspect.isroutine(thing) or isinstance(thing, property):
-        return ("property" if isinstance(thing, property) else "Python function"), ""
-    if has_type(thing):
-        return "tensor" if tf.is_tensor(thing) else "array", short(thing)
-    text = python_text(thing)
-    return "Python value", type_name(thing) if text == "a Python object" else text
-
-
-def counted(count: int, thing: str) -> str:
-    """How many of a thing, in words: `1 byte`, `768 bytes`."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def size_bytes(thing: Any) -> int:
-    """Bytes of the values of a variable, or of what else has a type; 0 where none is known."""
-    import tensorflow as tf
-
-    return tf.as_dtype(thing.dtype).size * (tf.TensorShape(thing.shape).num_elements() or 0)
-
-
-def type_name(thing: Any) -> str:
-    """The class of an object, by the name that the learner gave it; a loaded one has none."""
-    names = {"ListWrapper": "list", "_DictWrapper": "dict", "_TupleWrapper": "tuple"}
-    names |= {"_SignatureMap": "signature map", "_UserObject": "loaded object"}
-    name = type(thing).__name__
-    return names.get(name, name)
-
-
-def signatures_of(function: Any) -> list[str]:
-    """The signatures of a tf.function or concrete function, oldest first.
-
-    Each once: saving traces a function again, so that two graphs may have one signature.
-    """
-    import tensorflow as tf
-
-    single = isinstance(function, tf.types.experimental.ConcreteFunction)
-    return list(dict.fromkeys(map(signature_of, [function] if single else concretes_of(function))))
-
-
-def signature_of(concrete: Any) -> str:
-    """One line without addresses, as a `Concrete` has it; the graph is not read."""
-    name, (inputs, frozen) = name_of(concrete), parameters_of(concrete)
-    return Concrete(name, inputs, outputs_of(concrete), (), frozen, Graph(name, ())).signature
-
-
-def _graphs(function: Any) -> str:
-    count, traces = len(signatures_of(function)), function.experimental_get_tracing_count()
-    if count:
-        return counted(count, "graph") + (f", traced {traces} times" if traces > count else "")
-    if hasattr(function, "concrete_functions"):  # it was loaded, and has no Python to trace
-        return "no graph"
-    signed = function.input_signature is not None
-    return f"no graph yet: {'saving traces it' if signed else 'nothing to save'}"
-
-
-def _keras_kind(thing: Any) -> str:
-    if not isinstance(thing, sys.modules["keras"].Layer):
-        return "Keras optimizer"
-    return "Keras model" if getattr(thing, "layers", None) else "Keras layer"
-
-
-def weights_text(variables: Sequence[Any]) -> str:
-    """How many variables, and their bytes."""
-    if not variables:
-        return "no variables"
-    size = sum(map(size_bytes, variables))
-    return f"{counted(len(variables), 'variable')}, {counted(size, 'byte')}"
-
-
-# What TensorFlow keeps for itself in each module, and what it adds to all that it loads.
-_INTERNAL = {"_name", "_name_scope", "graph_debug_info"}
-_INTERNAL |= {"tensorflow_version", "tensorflow_git_version"}
-_NO_ATTRIBUTE = "not set as an attribute"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One thing that an object holds. `missed` says why TensorFlow does not track it."""
-
-    name: str
-    thing: Any
-    missed: str = ""
+from ..records import TensorType, has_type
+from ..values import clip, short
+from .function import concretes_of, signature_of
 
 
 def is_trackable(thing: Any) -> bool:
@@ -121,12 +22,32 @@ def is_trackable(thing: Any) -> bool:
     return isinstance(thing, tf.__internal__.tracking.AutoTrackable)
 
 
+def is_tracked(thing: Any) -> bool:
+    """True for all that TensorFlow saves: also variables, functions, tables, lists in a module."""
+    import tensorflow as tf
+
+    return isinstance(thing, tf.__internal__.tracking.Trackable)
+
+
+def is_loaded(thing: Any) -> bool:
+    """True for what tf.saved_model.load returns, also of TensorFlow 1, and for objects in it."""
+    made = "tensorflow.python.saved_model.load", "tensorflow.python.trackable.autotrackable"
+    return is_trackable(thing) and type(thing).__module__ in made  # they have no public class
+
+
 def is_variable(thing: Any) -> bool:
     """True for a variable of TensorFlow or of Keras."""
     import tensorflow as tf
 
     keras = sys.modules.get("keras")
     return isinstance(thing, tf.Variable) or bool(keras and isinstance(thing, keras.Variable))
+
+
+def tensorflow_variable(variable: Any) -> Any:
+    """Itself, or of a variable of Keras the one that holds its values."""
+    import tensorflow as tf
+
+    return variable if isinstance(variable, tf.Variable) else variable.value
 
 
 def is_keras(thing: Any) -> bool:
@@ -143,83 +64,203 @@ def is_function(thing: Any) -> bool:
     return isinstance(thing, types.PolymorphicFunction | types.ConcreteFunction)
 
 
+def describe(thing: Any) -> tuple[str, str]:
+    """Kind and description: `("variable", "float32[2, 2], 16 bytes")`."""
+    try:
+        return _described(thing)
+    except Exception:  # a class of the learner's may raise at any look
+        return "Python value", type(thing).__name__
+
+
+def _described(thing: Any) -> tuple[str, str]:
+    import numpy as np
+    import tensorflow as tf
+
+    if is_variable(thing):
+        fixed = "" if thing.trainable else ", not trainable"
+        return "variable", f"{TensorType.like(thing)}{_sized([thing])}{fixed}"
+    if isinstance(thing, tf.types.experimental.ConcreteFunction):
+        return "concrete function", signatures_of(thing)[0]
+    if is_function(thing):
+        return "tf.function", _graphs(thing)
+    if is_keras(thing):
+        model = "Keras model" if getattr(thing, "layers", None) else "Keras layer"
+        kind = model if isinstance(thing, sys.modules["keras"].Layer) else "Keras optimizer"
+        return kind, f"{type(thing).__name__}, {weights_text(thing.variables)}"
+    if isinstance(thing, Mapping | list | tuple):
+        return type_name(thing), counted(len(thing), "element")
+    if is_tracked(thing):
+        return ("module" if is_trackable(thing) else "resource"), type_name(thing)
+    if inspect.isroutine(thing) or isinstance(thing, property):
+        return ("property" if isinstance(thing, property) else "Python function"), ""
+    if has_type(thing):  # a spec has no value
+        if tf.is_tensor(thing) or isinstance(thing, np.ndarray | np.generic):
+            return "tensor" if tf.is_tensor(thing) else "array", short(thing)
+        return "Python value", f"{type_name(thing)} {TensorType.like(thing)}"
+    text = getattr(thing, "__name__", repr(thing))
+    return "Python value", type_name(thing) if " at 0x" in text else clip(text)
+
+
+def counted(count: int, thing: str) -> str:
+    """How many of a thing, in words: `1 byte`, `768 bytes`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def size_bytes(thing: Any) -> int:
+    """Bytes of the values of a variable, or of what else has a type; 0 where none is known."""
+    import tensorflow as tf
+
+    return tf.as_dtype(thing.dtype).size * (tf.TensorShape(thing.shape).num_elements() or 0)
+
+
+def weights_text(variables: Sequence[Any]) -> str:
+    """How many variables, and their bytes."""
+    if not variables:
+        return "no variables"
+    return counted(len(variables), "variable") + _sized(variables)
+
+
+def _sized(variables: Sequence[Any]) -> str:
+    """Their bytes, unless they are texts or have no fixed shape."""
+    size = sum(map(size_bytes, variables))
+    return f", {counted(size, 'byte')}" if size else ""
+
+
+_WRAPPERS = {"ListWrapper": "list", "_DictWrapper": "dict", "_TupleWrapper": "tuple"}
+_WRAPPERS |= {"_SignatureMap": "signature map"}
+
+
+def type_name(thing: Any) -> str:
+    """The class of an object, by the name that the learner gave it; a loaded one has none."""
+    name = type(thing).__name__
+    return "loaded object" if is_loaded(thing) else _WRAPPERS.get(name, name)
+
+
+def signatures_of(function: Any) -> list[str]:
+    """Of its graphs, oldest first; each once, since saving traces a function again."""
+    return list(dict.fromkeys(signature_of(graph).signature for graph in all_concretes(function)))
+
+
+def all_concretes(function: Any) -> list[Any]:
+    """Of a tf.function those that it owns, of a concrete function itself."""
+    import tensorflow as tf
+
+    alone = isinstance(function, tf.types.experimental.ConcreteFunction)
+    return [function] if alone else concretes_of(function)
+
+
+def _graphs(function: Any) -> str:
+    count, traces = len(signatures_of(function)), function.experimental_get_tracing_count()
+    if count:
+        return counted(count, "graph") + (f", traced {traces} times" if traces > count else "")
+    if hasattr(function, "concrete_functions"):  # it was loaded, and has no Python to trace
+        return "no graph"
+    signed = function.input_signature is not None
+    return f"no graph yet: {'saving traces it' if signed else 'nothing to save'}"
+
+
+# What TensorFlow keeps for itself in each module, and what it adds to all that it loads.
+_INTERNAL = {"_name", "_name_scope", "graph_debug_info"}
+_INTERNAL |= {"tensorflow_version", "tensorflow_git_version"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that an object holds. `missed` says why TensorFlow does not track it."""
+
+    name: str
+    thing: Any
+    missed: str = ""
+
+
 def parts_of(thing: Any) -> list[Part]:
     """What one object holds, in the order in which it was set; nothing of a plain value."""
     if is_variable(thing) or is_function(thing):
         return []
-    if is_keras(thing):
-        return list(_keras_parts(thing))
-    if isinstance(thing, Mapping):
-        return list(_element_parts(thing, {key: (str(key), value) for key, value in thing.items()}))
-    if isinstance(thing, list | tuple):
-        return list(_element_parts(thing, {i: (str(i), value) for i, value in enumerate(thing)}))
-    if is_trackable(thing):
-        return [*_attribute_parts(thing), *_class_parts(thing)]
-    return [Part(f".{name}", child) for name, child in _tracked_in(thing).items()]
+    if isinstance(thing, Mapping | list | tuple):
+        return list(_elements(thing))
+    if is_keras(thing) or is_trackable(thing):
+        held = [*_attributes(thing), *_class_parts(thing)]
+        functions = [part for part in held if is_function(part.thing)]
+        return _keras_parts(thing) + functions if is_keras(thing) else held
+    return [Part(f".{name}", child) for name, child in tracked_in(thing).items()]
 
 
-def tracked_from(root: Any) -> dict[int, Any]:
-    """All that is tracked from `root` on, by id; of a Keras variable also TensorFlow's."""
-    found, todo = {id(root): root}, [root]
-    while todo:
-        thing = todo.pop()
-        children = list(_tracked_in(thing).values())
-        if is_variable(thing) and hasattr(thing, "path"):
-            children.append(thing.value)
-        todo += [child for child in children if id(child) not in found]
-        found |= {id(child): child for child in children}
+def _keras_parts(thing: Any) -> list[Part]:
+    """The layers of a Keras object, and the variables and tables that are in none of them."""
+    layers = [(f".layers[{i}]", layer) for i, layer in enumerate(getattr(thing, "layers", ()))]
+    for path, child in [] if layers else tracked_from(thing).values():
+        if path and is_keras(child) and not path.startswith(tuple(f"{p}." for p, _ in layers)):
+            layers.append((path, child))  # of a layer, also those in its lists
+    inside = {id(variable) for _, layer in layers for variable in layer.variables}
+    own = [(f".{one.name}", one) for one in thing.variables if id(one) not in inside]
+    inside |= {id(variable) for variable in thing.variables}
+    for name, child in tracked_in(thing).items():
+        plain = is_keras(child) or is_function(child) or isinstance(child, Mapping | list | tuple)
+        if is_tracked(child) and not plain and id(child) not in inside:
+            own.append((f".{name}", child))
+    return [Part(name, child) for name, child in (*layers, *own)]
+
+
+def tracked_from(root: Any) -> dict[int, tuple[str, Any]]:
+    """All that is tracked from `root` on: its id -> where it is, and itself."""
+    found, todo = {id(root): ("", root)}, [("", root)]
+    for path, thing in todo:  # it grows on the way
+        own = {"value": tensorflow_variable(thing)} if is_variable(thing) else {}
+        for name, child in (tracked_in(thing) | own).items():
+            if id(child) not in found:
+                found[id(child)] = f"{path}.{name}", child
+                todo.append(found[id(child)])
     return found
 
 
-def _tracked_in(thing: Any) -> dict[str, Any]:
+def variables_from(root: Any) -> list[tuple[str, Any]]:
+    """The variables that are tracked, and where; Keras' own, not TensorFlow's inside them too."""
+    found: dict[int, tuple[str, Any]] = {}
+    for path, thing in tracked_from(root).values():
+        if is_variable(thing):
+            found.setdefault(id(tensorflow_variable(thing)), (path, thing))
+    return list(found.values())
+
+
+def tracked_in(thing: Any) -> dict[str, Any]:
     """What TensorFlow tracks of an object, by the name under which it is saved."""
     import tensorflow as tf
 
-    if not hasattr(thing, "_trackable_children"):
+    if type(thing).__module__.startswith("keras.") and isinstance(thing, Mapping | list):
+        pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+        return {str(key): value for key, value in pairs}
+    if not is_tracked(thing):
         return {}
     try:
         found = tf.train.TrackableView.children(thing)
     except ValueError:  # a dict with keys that are no strings, a list changed in its middle
         return {}
-    return {name: child for name, child in found.items() if not name.startswith("_self_")}
+    # Keras has lists and dicts of its own, which TensorFlow is told of only while it saves.
+    lists = {name: getattr(thing, name) for name in getattr(thing, "_tracked", ())}
+    return {k: v for k, v in {**found, **lists}.items() if not k.startswith("_self_")}
 
 
-def _keras_parts(thing: Any) -> Iterator[Part]:
-    """Keras has names of its own: layers of a model, else the variables."""
-    inner = getattr(thing, "layers", None)
-    for i, part in enumerate(inner or ()):
-        yield Part(f".layers[{i}]", part)
-    if not inner:
-        yield from (Part(f".{variable.name}", variable) for variable in thing.variables)
-
-
-def _element_parts(thing: Any, elements: dict[Any, tuple[str, Any]]) -> Iterator[Part]:
-    """What a list or dict holds; each element with the name under which it would be saved."""
-    tracked = _tracked_in(thing)
-    cause = "a key is no text" if isinstance(thing, Mapping) else "the list was changed inside"
-    for key, (name, value) in elements.items():
-        missed = "" if name in tracked or is_function(value) else _why_missed(value)
-        if missed == _NO_ATTRIBUTE:
-            missed = f"saving fails: {cause}"
+def _elements(thing: Any) -> Iterator[Part]:
+    """What a list or dict holds, which saving refuses where it cannot name an element."""
+    tracked, is_dict = tracked_in(thing), isinstance(thing, Mapping)
+    fails = f"saving fails: {'a key is no text' if is_dict else 'the list was changed inside'}"
+    for key, value in thing.items() if is_dict else enumerate(thing):
+        missed = "" if str(key) in tracked or is_function(value) else _why_missed(value, fails)
         yield Part(f"[{key!r}]", value, missed)
 
 
-def _attribute_parts(thing: Any) -> Iterator[Part]:
-    tracked, held = _tracked_in(thing), vars(thing)
-    for name, value in held.items():
-        if not _internal(thing, name, value, name in tracked):
-            yield Part(f".{name}", value, "" if name in tracked else _why_missed(value))
-    yield from (Part(f".{name}", child) for name, child in tracked.items() if name not in held)
-
-
-def _internal(thing: Any, name: str, value: Any, tracked: bool) -> bool:
-    """True for what TensorFlow or Keras keeps for itself."""
+def _attributes(thing: Any) -> Iterator[Part]:
     import tensorflow as tf
 
-    if name in _INTERNAL or name.startswith("_self_"):
-        return True
-    empty = isinstance(value, Mapping | list | tuple) and not value
-    return name.startswith("_") and not isinstance(thing, tf.Module) and (empty or not tracked)
+    tracked, held = tracked_in(thing), vars(thing)
+    for name, value in held.items():
+        empty = isinstance(value, Mapping | list | tuple) and not value
+        private = name.startswith("_") and not isinstance(thing, tf.Module)
+        own = name in _INTERNAL or name.startswith("_self_")
+        if not own and not (private and (empty or name not in tracked)):
+            yield Part(f".{name}", value, "" if name in tracked else _why_missed(value))
+    yield from (Part(f".{name}", child) for name, child in tracked.items() if name not in held)
 
 
 def _class_parts(thing: Any) -> Iterator[Part]:
@@ -232,19 +273,19 @@ def _class_parts(thing: Any) -> Iterator[Part]:
             if name in seen or (name.startswith("_") and name != "__call__"):
                 continue
             seen.add(name)
-            if is_function(value):
+            if is_function(getattr(value, "__func__", value)):  # also of a staticmethod
                 yield Part(f".{name}", getattr(thing, name))
             else:
                 code = inspect.isroutine(value) or isinstance(value, property)
                 yield Part(f".{name}", value, "Python code" if code else "held by the class")
 
 
-def _why_missed(value: Any) -> str:
+def _why_missed(value: Any, trackable: str = "not set as an attribute") -> str:
     """Why TensorFlow does not track a value that it does not track."""
     import tensorflow as tf
 
     if is_variable(value) or is_trackable(value):
-        return _NO_ATTRIBUTE
+        return trackable
     if tf.is_tensor(value):
         leaked = isinstance(value, tf.Tensor) and tf.is_symbolic_tensor(value)
         return "leaked from a trace: no value" if leaked else "a constant; graphs keep a copy"
@@ -255,68 +296,49 @@ def _why_missed(value: Any) -> str:
     return "a Python value" if type(value).__module__ == "builtins" else "a Python object"
 
 
-_DEEP = 3  # how many plain things may stand inside one another
-_UNOWNED = "captured, but no attribute holds it"
+_MOST = 500  # plain things that are searched for what may hide in them
 
 
 def hidden_in(thing: Any) -> Iterator[Part]:
     """Variables and modules in a plain object, a Python container or the closure of a function."""
-    yield from _search(thing, "", _DEEP, {id(thing)})
-
-
-def _search(thing: Any, path: str, deep: int, seen: set[int]) -> Iterator[Part]:
-    code = inspect.isfunction(thing)
-    for name, value in _inside(thing).items():
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if is_variable(value) or is_trackable(value):
-            where = "used by Python code" if code else f"inside a Python {type(thing).__name__}"
-            yield Part(f"{path}{name}", value, where)
-        elif deep > 1:
-            yield from _search(value, f"{path}{name}", deep - 1, seen)
+    todo, seen = [("", thing)], {id(thing)}
+    for path, holder in todo:  # it grows on the way
+        code = inspect.isfunction(holder) or is_function(holder)
+        where = "used by Python code" if code else f"inside a Python {type(holder).__name__}"
+        for name, value in _inside(holder).items():
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if is_variable(value) or is_trackable(value):
+                yield Part(f"{path}{name}", value, where)
+            elif len(todo) < _MOST and _inside(value):
+                todo.append((f"{path}{name}", value))
 
 
 def _inside(thing: Any) -> dict[str, Any]:
-    if isinstance(thing, Mapping):
-        return {f"[{key!r}]": value for key, value in thing.items()}
-    if isinstance(thing, list | tuple):
-        return {f"[{i}]": value for i, value in enumerate(thing)}
-    if inspect.isfunction(thing):
-        return {f" {name}": value for name, value in _names_in(thing).items()}
+    if isinstance(thing, set | frozenset):  # in an order that is the same in every process
+        thing = sorted(thing, key=lambda value: type(value).__name__)
+    if isinstance(thing, Mapping | list | tuple | deque):
+        pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+        return {f"[{key!r}]": value for key, value in pairs}
+    if inspect.isfunction(thing) or is_function(thing):
+        return {f" {name}": value for name, value in names_in(thing).items()}
+    if inspect.ismethod(thing) or isinstance(thing, partial):
+        names = ("__self__", "func", "args", "keywords")
+        return {f" {name}": getattr(thing, name) for name in names if hasattr(thing, name)}
     if isinstance(thing, type) or inspect.ismodule(thing) or has_type(thing):
         return {}
-    return {f".{name}": value for name, value in getattr(thing, "__dict__", {}).items()}
+    slots = [name for owner in type(thing).__mro__ for name in vars(owner).get("__slots__", ())]
+    found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
+    found |= getattr(thing, "__dict__", {})
+    return {f".{name}": value for name, value in found.items()}
 
 
-def _names_in(function: Any) -> dict[str, Any]:
+def names_in(function: Any) -> dict[str, Any]:
     """Names from outside that a Python function uses, and what they mean now."""
     try:
-        found = inspect.getclosurevars(inspect.unwrap(function))
+        code = inspect.unwrap(getattr(function, "python_function", function))
+        found = inspect.getclosurevars(code)
     except (TypeError, ValueError):  # not written in Python, or a name that is not yet set
         return {}
     return {**found.globals, **found.nonlocals}
-
-
-def captured_by(function: Any) -> list[Part]:
-    """The variables that a tf.function or concrete function uses, whoever owns them."""
-    import tensorflow as tf
-
-    polymorphic = isinstance(function, tf.types.experimental.PolymorphicFunction)
-    concretes = concretes_of(function) if polymorphic else [function]
-    names = _names_in(function.python_function) if polymorphic else {}
-    named = {id(value): name for name, value in names.items() if is_variable(value)}
-    used = [variable for concrete in concretes for variable in _variables_of(concrete)]
-    used += [value for value in names.values() if is_variable(value)]
-    found = {}
-    for variable in used:
-        name = named.get(id(variable)) or variable.name.partition(":")[0]
-        found.setdefault(id(variable), Part(f" {name}", variable, _UNOWNED))
-    return list(found.values())
-
-
-def _variables_of(concrete: Any) -> list[Any]:
-    try:
-        return list(concrete.graph.variables)
-    except AssertionError:  # TensorFlow's, when a variable is gone
-        return []

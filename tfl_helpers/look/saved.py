@@ -6,26 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..records import InputError, Shown, Table
+from ..records import InputError, Shown, Table, TensorType, kind
 from ..values import difference
+from . import parts
 from .module import demand_module
-from .parts import (
-    Part,
-    describe,
-    hidden_in,
-    is_function,
-    is_keras,
-    is_trackable,
-    is_variable,
-    parts_of,
-    signatures_of,
-    tracked_from,
-    type_name,
-    weights_text,
-)
 
 _MARKS = {"kept": "✓", "changed": "≠", "empty": "✗", "gone": "✗", "new": "+"}
-_LOADED = "loaded object"
 
 
 @dataclass(frozen=True)
@@ -46,10 +32,6 @@ class Survival(Shown):
     name: str
     fates: tuple[Fate, ...]
 
-    def count(self, state: str) -> int:
-        """How many attributes ended in a state."""
-        return sum(fate.state == state for fate in self.fates)
-
     def tables(self) -> tuple[Table, ...]:
         rows = tuple(
             (
@@ -60,7 +42,8 @@ class Survival(Shown):
             )
             for fate in self.fates
         )
-        told = ", ".join(f"{self.count(state)} {state}" for state in _MARKS if self.count(state))
+        states = [fate.state for fate in self.fates]
+        told = ", ".join(f"{states.count(state)} {state}" for state in _MARKS if state in states)
         caption = f"`{self.name}` before saving and after loading: {told}"
         return (Table(caption, ("attribute", "before saving", "after loading", "verdict"), rows),)
 
@@ -81,61 +64,144 @@ def compare_saved(original: Any, loaded: Any) -> Survival:
     Example:
         >>> tfl.compare_saved(gesture, tf.saved_model.load(folder))
     """
-    demand_module(original, "compare_saved")
-    demand_module(loaded, "compare_saved")
-    swapped = type_name(original) == _LOADED != type_name(loaded)
-    if swapped or original is loaded:
-        came = "the loaded one first" if swapped else "one object twice"
+    demand_module(original)
+    came = ""
+    if original is loaded:
+        came = "one object twice"
+    elif parts.is_loaded(original) and not parts.is_loaded(loaded):
+        came = "the loaded one first"
+    elif parts.is_keras(loaded) or not parts.is_trackable(loaded):
+        came = f"{kind(loaded)} as the loaded one"
+    if came:
         raise InputError(
-            f"compare_saved needs the module that was saved, then what was loaded, got {came}. "
-            "Write compare_saved(module, tf.saved_model.load(folder))."
+            f"Expected the module that was saved, then what was loaded, got {came}. Write "
+            "compare_saved(module, tf.saved_model.load(folder)); a Keras model is saved to such "
+            "a folder by model.export(folder), a .keras file is none."
         )
-    seen, tracked = {id(original)}, set(tracked_from(original))
-    hidden = [
-        Fate(f"{part.name}{inner.name}", _told(inner.thing), "", "gone", inner.missed)
-        for part in parts_of(original)
-        if part.missed and not is_trackable(part.thing)
-        for inner in hidden_in(part.thing)
-        if id(inner.thing) not in tracked
-    ]
-    itself = _owner("the object", original, loaded)
-    fates = [itself, *_compare(original, loaded, "", seen), *hidden]
-    return Survival(type_name(original), tuple(sorted(fates, key=lambda fate: fate.state == "new")))
+    rows = _Rows(original, loaded)
+    fates = [_owner("the object", original, loaded), *rows.of(original, loaded, "")]
+    fates.sort(key=lambda fate: fate.state == "new")
+    return Survival(parts.type_name(original), tuple(fates))
 
 
-def _compare(original: Any, loaded: Any, path: str, seen: set[int]) -> Iterator[Fate]:
-    """Rows of the parts of one pair of objects, those that are only in the loaded one last."""
-    after = {part.name: part.thing for part in parts_of(loaded)}
-    if is_keras(original) and not is_keras(loaded):
-        yield from _weights(original, loaded, path)
-    else:
-        for part in parts_of(original):
-            yield from _part(part, after.pop(part.name, None), f"{path}{part.name}", seen)
-    for name, thing in after.items():
-        yield from _added(f"{path}{name}", thing)
+def _key(variable: Any) -> int:
+    """Keras has objects of its own around the variables that are saved."""
+    return id(parts.tensorflow_variable(variable))
 
 
-def _part(part: Part, after: Any, name: str, seen: set[int]) -> Iterator[Fate]:
-    before = part.thing
-    if after is None:
-        yield Fate(name, _told(before), "", "gone", part.missed)
-    elif is_variable(before) and is_variable(after):
-        yield _variable(name, before, after)
-    elif is_function(before) and is_function(after):
-        yield from _function(name, before, after)
-    elif id(before) in seen:
-        yield Fate(name, _told(before), _told(after), "kept", "shown above")
-    else:
-        seen.add(id(before))
-        yield _owner(name, before, after)
-        yield from _compare(before, after, name, seen)
+def _apart(before: Any, after: Any) -> str:
+    """How two variables differ, in words; nothing if they do not."""
+    import numpy as np
+
+    if TensorType.like(before) != TensorType.like(after):
+        return "another dtype or shape"
+    one, other = np.asarray(before.numpy()), np.asarray(after.numpy())
+    largest, problem = difference(one, other)
+    if one.tobytes() == other.tobytes() or (not problem and not largest):  # nan is nan here
+        return ""
+    return f"values differ by up to {largest:.2g}" if largest else "values differ"
+
+
+class _Rows:
+    """Makes the rows; what of a module has its row already is noted on the way.
+
+    `pairs`: key of each tracked variable -> where it is in what was loaded, and what it is there.
+    """
+
+    def __init__(self, original: Any, loaded: Any) -> None:
+        self.tracked, self.seen = set(parts.tracked_from(original)), {id(original)}
+        self.pairs: dict[int, tuple[str, Any]] = {}
+        # By the names under which saving walked to a variable.
+        todo, seen = [("", original, loaded)], {id(original)}
+        for path, before, after in todo:  # it grows on the way
+            names = parts.tracked_in(after)
+            for name, child in parts.tracked_in(before).items():
+                place = f"{path}.{name}"
+                if parts.is_variable(child) and parts.is_variable(names.get(name)):
+                    self.pairs.setdefault(_key(child), (place, names[name]))
+                elif name in names and id(child) not in seen:
+                    seen.add(id(child))
+                    todo.append((place, child, names[name]))
+        # Else by its place, since Keras' `export` saves a list of the variables.
+        lists = [[*getattr(owner, "variables", ())] for owner in (original, loaded)]
+        types = [[TensorType.like(one) for one in variables] for variables in lists]
+        for i, one in enumerate(lists[0] if parts.is_keras(original) else ()):
+            if types[0] == types[1]:
+                self.pairs.setdefault(_key(one), (f".variables[{i}]", lists[1][i]))
+        # Else by equal values, for an attribute that was renamed.
+        claimed = {id(variable) for _, variable in self.pairs.values()}
+        free = [found for found in parts.variables_from(loaded) if id(found[1]) not in claimed]
+        for _, one in parts.variables_from(original):
+            equal = (found for found in free if not _apart(one, found[1]))
+            if _key(one) not in self.pairs and (found := next(equal, None)):
+                self.pairs[_key(one)] = found
+                free.remove(found)
+
+    def of(self, original: Any, loaded: Any, path: str) -> Iterator[Fate]:
+        """Of the parts of one pair of objects, those that are only in the loaded one last."""
+        after = {part.name: part.thing for part in parts.parts_of(loaded)}
+        before = parts.parts_of(original)
+        if parts.is_keras(original):
+            yield from self._weights(original, path)
+            before = [part for part in before if parts.is_function(part.thing)]
+        for part in before:
+            yield from self._part(part, after.pop(part.name, None), f"{path}{part.name}")
+        for name, thing in after.items():
+            yield from _added(f"{path}{name}", thing)
+
+    def _part(self, part: parts.Part, after: Any, name: str) -> Iterator[Fate]:
+        before = part.thing
+        if parts.is_variable(before):
+            yield self._variable(name, before, part.missed, after)
+        elif after is None:
+            why = part.missed or "nothing of this name was saved"
+            yield Fate(name, _told(before), "", "gone", why)
+            # What it holds may be there under another name, or it hid in it and was not saved.
+            for inner in parts.hidden_in(before) if part.missed else ():
+                if id(inner.thing) not in self.tracked:
+                    yield Fate(f"{name}{inner.name}", _told(inner.thing), "", "gone", inner.missed)
+            for place, variable in () if part.missed else parts.variables_from(before):
+                yield self._variable(f"{name}{place}", variable)
+        elif parts.is_function(before) and parts.is_function(after):
+            yield from _function(name, before, after)
+        elif id(before) in self.seen:
+            yield Fate(name, _told(before), _told(after), "kept", "shown above")
+        else:
+            self.seen.add(id(before))
+            yield _owner(name, before, after)
+            yield from self.of(before, after, name)
+
+    def _variable(self, name: str, before: Any, missed: str = "", same_place: Any = None) -> Fate:
+        place, after = self.pairs.get(_key(before), ("", None))
+        if after is None:
+            return Fate(name, _told(before), "", "gone", missed or "nothing like it was saved")
+        moved = "" if same_place is after else f", there as {place}"
+        apart = _apart(before, after)
+        state, why = ("changed", apart) if apart else ("kept", f"equal values{moved}")
+        return Fate(name, _told(before), _told(after), state, why)
+
+    def _weights(self, original: Any, path: str) -> Iterator[Fate]:
+        """Variables of a Keras model; those with equal values share a row."""
+        found, kept = {}, []
+        for place, one in [*(("", v) for v in original.variables), *parts.variables_from(original)]:
+            found.setdefault(_key(one), (place, one))
+        for place, one in found.values():
+            name = f" {one.path}" if hasattr(one, "path") else place
+            fate = self._variable(f"{path}{name}".strip(), one)
+            if fate.state == "kept":
+                kept.append(one)
+            else:
+                yield fate
+        if kept:
+            told = parts.weights_text(kept)
+            yield Fate(f"{path}.variables", told, told, "kept", "equal values")
 
 
 def _told(thing: Any) -> str:
-    kind, about = describe(thing)
+    kind, about = parts.describe(thing)
     if isinstance(thing, Mapping | list | tuple):
         return f"{kind} of {about}"
-    plain = kind in ("Python value", "concrete function") or about == _LOADED
+    plain = kind in ("Python value", "concrete function") or parts.is_loaded(thing)
     return about if plain else f"{kind} {about}".strip()
 
 
@@ -144,62 +210,30 @@ def _owner(name: str, before: Any, after: Any) -> Fate:
     texts = _told(before), _told(after)
     if texts[0] == texts[1]:
         return Fate(name, *texts, "kept")
-    loaded = is_trackable(before) and type_name(after) == _LOADED
+    loaded = parts.is_trackable(before) and parts.is_loaded(after)
     why = "its class and its Python code are gone" if loaded else "what is tracked is kept"
     return Fate(name, *texts, "changed", why)
 
 
-def _variable(name: str, before: Any, after: Any) -> Fate:
-    texts, (one, other) = (_told(before), _told(after)), (before.numpy(), after.numpy())
-    if texts[0] != texts[1]:
-        return Fate(name, *texts, "changed")
-    largest, problem = difference(one, other)
-    if one.tobytes() == other.tobytes() or (not problem and not largest):
-        return Fate(name, *texts, "kept", "equal values")
-    apart = f"values differ by up to {largest:.2g}" if largest else "values differ"
-    return Fate(name, *texts, "changed", apart)
-
-
 def _function(name: str, before: Any, after: Any) -> Iterator[Fate]:
     """A row for each signature: these are the calls that were possible, and still are."""
-    had, has = signatures_of(before), signatures_of(after)
+    had, has = parts.signatures_of(before), parts.signatures_of(after)
     if not has:
         yield Fate(name, _told(before), _told(after), "empty", "no graph was saved, a call raises")
         return
-    for signature in had:
-        kept = signature in has
-        yield Fate(name, signature, signature if kept else "", "kept" if kept else "gone")
-    yield from (Fate(name, "", signature, "new") for signature in has if signature not in had)
-
-
-def _weights(original: Any, loaded: Any, path: str) -> Iterator[Fate]:
-    """Variables of a Keras model; loaded, they stand elsewhere, under the names of their paths.
-
-    Those with equal values share a row.
-    """
-    there = [thing for thing in tracked_from(loaded).values() if is_variable(thing)]
-    kept = []
-    for variable in original.variables:
-        name = f"{path} {variable.path}".strip()
-        same = [found for found in there if found.name.partition(":")[0] == variable.path]
-        fates = [_variable(name, variable, found) for found in same]
-        fates = fates or [Fate(name, _told(variable), "", "gone")]
-        worst = next((fate for fate in fates if fate.state != "kept"), None)
-        if worst:
-            yield worst
-        else:
-            kept.append(variable)
-    if kept:
-        told = weights_text(kept)
-        yield Fate(f"{path}.variables", told, f"{told}, of the same names", "kept", "equal values")
+    for one in had:
+        kept = one in has
+        why = "" if kept else "no such graph was saved"
+        yield Fate(name, one, one if kept else "", "kept" if kept else "gone", why)
+    yield from (Fate(name, "", one, "new") for one in has if one not in had)
 
 
 def _added(name: str, thing: Any) -> Iterator[Fate]:
     """What can be called and was not there; what TensorFlow and Keras note down is left out."""
     if name.rpartition(".")[2].startswith("_"):
         return
-    if is_function(thing):
-        yield from (Fate(name, "", signature, "new") for signature in signatures_of(thing))
+    if parts.is_function(thing):
+        yield from (Fate(name, "", signature, "new") for signature in parts.signatures_of(thing))
     elif isinstance(thing, Mapping):
-        for part in parts_of(thing):
+        for part in parts.parts_of(thing):
             yield from _added(f"{name}{part.name}", part.thing)
