@@ -1,22 +1,38 @@
 """A .tflite file in, the folder of a web page that runs it out. Builds and runs no model.
 
 The one helper that writes: what it writes around the learner's bytes is in `page/`, to be read.
+Its runtime, LiteRT.js, is what package-lock.json pins and npm has put into `node_modules`.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..look.tflite import read_tflite
-from ..records import InputError, Port, Shown, Signature, Table, kind
-from .runtime import runtime_files
+from ..records import InputError, Shown, Signature, Table, kind
 
-PAGE = Path(__file__).parent / "page"
+FOLDER = Path(__file__).parent
+PAGE = FOLDER / "page"
+PACKAGES = FOLDER / "node_modules" / "@litertjs"
+_WASM = ("litert_wasm_internal", "litert_wasm_compat_internal")
+# By its name on the page: where npm puts it. `compat` is for browsers without relaxed SIMD.
+FILES = {
+    "core.js": "core/dist/index.js",
+    "wasm-utils.js": "wasm-utils/dist/index.js",
+    **{f"{name}.{end}": f"core/wasm/{name}.{end}" for name in _WASM for end in ("js", "wasm")},
+}
+COMMAND = "python3 -m tfl_helpers web"
+# No address of a registry stands in the lock, so npm asks the one that this machine is set up for.
+NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 WHAT = {
     "index.html": "what a browser opens",
     "model.js": "loads the model, takes the signature by its name, asks it",
@@ -54,7 +70,7 @@ def write_page(
         folder: made if need be; files of an earlier page in it are replaced.
         model: bytes of a .tflite file.
         samples: gesture -> an example of it, `[points, 2]`, x to the right and y upward from 0
-            to 1; in the order of the model's output.
+            to 1; in the order of the model's output. Arrays, tensors or lists of points.
         signature: takes one stroke `float32[points, 2]`, gives one `float32[gestures]`.
         strokes: more of them, whose probabilities the page writes into a file, for comparison.
 
@@ -65,68 +81,86 @@ def write_page(
     Example:
         >>> tfl.write_page("page", model, {"line": line, "circle": circle})  # doctest: +SKIP
     """
-    settings = _settings(_entry(model, signature), samples, strokes)
+    settings = _settings(model, samples, signature, strokes)
     files = {file.name: file.read_bytes() for file in PAGE.iterdir()}
-    files["settings.json"] = json.dumps(settings).encode()
-    files["model.tflite"] = bytes(model)
-    for name, file in runtime_files().items():
-        files[f"runtime/{name}"] = file.read_bytes()
-    for name, content in files.items():
-        _put(Path(folder, name), content)
-    return Page(tuple((name, _size(name, files), what) for name, what in WHAT.items()))
-
-
-def _entry(model: bytes, signature: str) -> Signature:
-    known = {entry.key: entry for entry in read_tflite(model).signatures}
-    if signature not in known:
+    files |= {"settings.json": json.dumps(settings).encode(), "model.tflite": bytes(model)}
+    files |= {f"runtime/{name}": file.read_bytes() for name, file in runtime_files().items()}
+    try:
+        for name, content in files.items():
+            _put(Path(folder, name), content)
+    except (OSError, TypeError) as error:
         raise InputError(
-            f"write_page needs a signature of the file, got {signature!r}. It has "
-            f"{', '.join(known) or 'none'}. Write for example signature={next(iter(known), '')!r}."
-        )
-    return known[signature]
+            f"Expected a folder to write to, got {folder!r}: {error}. "
+            "Write write_page('page', ...)."
+        ) from error
+    sizes = [sum(len(c) for file, c in files.items() if file.startswith(name)) for name in WHAT]
+    return Page(tuple(zip(WHAT, sizes, WHAT.values(), strict=True)))
 
 
 def _settings(
-    entry: Signature, samples: Mapping[str, Any], strokes: Sequence[Any]
+    model: bytes, samples: Mapping[str, Any], signature: str, strokes: Sequence[Any]
 ) -> dict[str, Any]:
+    if not isinstance(samples, Mapping) or not samples:
+        raise InputError(
+            f"Expected samples as a dict, gesture -> stroke, got {kind(samples)}. "
+            "Write for example {'line': line, 'circle': circle}."
+        )
+    examples = {str(name): _numbers(sample) for name, sample in samples.items()}
+    more = [_numbers(one) for one in (strokes if hasattr(strokes, "__iter__") else [strokes])]
+    lengths = sorted({len(stroke) for stroke in (*examples.values(), *more)})
+    if len(lengths) > 1:
+        raise InputError(
+            "Expected strokes of one length, as many points as the signature takes, got some of "
+            f"{' and '.join(map(str, lengths))}. Resample them."
+        )
+    entry = _entry(model, signature, lengths[0], len(examples))
     return {
         "signature": entry.key,
-        "input": _only(entry.inputs, "input", entry).name,
-        "output": _only(entry.outputs, "output", entry).name,
-        "labels": list(samples),
-        "points": _points(samples),
-        "samples": {name: _numbers(sample) for name, sample in samples.items()},
-        "strokes": [_numbers(stroke) for stroke in strokes],
+        "input": entry.inputs[0].name,
+        "output": entry.outputs[0].name,
+        "labels": list(examples),
+        "points": lengths[0],
+        "samples": examples,
+        "strokes": more,
     }
 
 
-def _only(ports: tuple[Port, ...], what: str, entry: Signature) -> Port:
-    if len(ports) != 1:
+def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signature:
+    """The signature that the page calls, if it takes such strokes and has enough answers."""
+    entries = read_tflite(model).signatures
+    entry = next((entry for entry in entries if entry.key == signature), None)
+    if entry is None:
+        keys = [entry.key for entry in entries]
         raise InputError(
-            f"write_page needs a signature with one {what}, and {entry.key} is {entry}."
+            f"Expected a signature of the file, got {signature!r}. It has "
+            f"{', '.join(keys) or 'none'}. Write for example signature={[*keys, 'classify'][0]!r}."
         )
-    return ports[0]
-
-
-def _points(samples: Mapping[str, Any]) -> int:
-    lengths = {name: len(_numbers(sample)) for name, sample in samples.items()}
-    if len(set(lengths.values())) != 1:
-        found = ", ".join(f"{name} with {points}" for name, points in lengths.items()) or "none"
-        raise InputError(
-            "write_page needs samples of one length, as many points as the signature takes, "
-            f"got {found}. Write for example {{'line': line, 'circle': circle}}."
-        )
-    return next(iter(lengths.values()))
+    if len(entry.inputs) == len(entry.outputs) == 1:
+        taken, given = entry.inputs[0].type, entry.outputs[0].type
+        # A size left open, None, is not judged here: the browser does that.
+        sizes = (points, 2) if taken.shape is None else taken.shape
+        fits = len(sizes) == 2 and sizes[0] in (None, points) and sizes[1] in (None, 2)
+        enough = given.shape is None or None in given.shape or math.prod(given.shape) >= gestures
+        if fits and enough and taken.dtype == given.dtype == "float32":
+            return entry
+    raise InputError(
+        f"Expected a signature that takes one stroke float32[{points}, 2] and gives one "
+        f"float32[{gestures}], got {signature}: {entry}. Convert one like that."
+    )
 
 
 def _numbers(stroke: Any) -> list[list[float]]:
     """Digits enough that float32 comes back as it was."""
-    if not hasattr(stroke, "tolist") or stroke.shape[1:] != (2,):
-        raise InputError(
-            f"write_page needs strokes as arrays [points, 2], got {kind(stroke)}. "
-            "Write np.asarray(stroke, np.float32)."
-        )
-    return [[float(f"{number:.9g}") for number in point] for point in stroke.tolist()]
+    given = stroke.numpy() if hasattr(stroke, "numpy") else stroke
+    with suppress(TypeError, ValueError):
+        given = given.tolist() if hasattr(given, "tolist") else given
+        points = [[float(f"{x:.9g}"), float(f"{y:.9g}")] for x, y in given]
+        if points and all(math.isfinite(x) for point in points for x in point):  # as JSON wants
+            return points
+    raise InputError(
+        f"Expected strokes [points, 2] of finite numbers, got {kind(stroke)}. "
+        "Write np.asarray(stroke, np.float32)."
+    )
 
 
 def _put(target: Path, content: bytes) -> None:
@@ -137,6 +171,35 @@ def _put(target: Path, content: bytes) -> None:
     os.replace(part, target)
 
 
-def _size(name: str, files: Mapping[str, bytes]) -> int:
-    """Of one file, or of all in a folder: its name ends with a slash."""
-    return sum(len(content) for file, content in files.items() if file.startswith(name))
+def fetch_runtime() -> Path:
+    """Let npm install what package-lock.json pins, hashes compared; the folder it is in."""
+    npm = find_npm()
+    if not npm:
+        raise InputError(
+            "The web page of lesson 14 needs LiteRT.js, which npm fetches, and there is no npm "
+            "here. Install Node.js 18 or newer (nodejs.org; on Debian: apt install npm), then "
+            f"run again: {COMMAND}. The other lessons do not need it."
+        )
+    if subprocess.run([npm, *NPM], cwd=FOLDER).returncode:
+        raise InputError(
+            "npm could not install LiteRT.js; its own words stand above. "
+            f"With a network, run again: {COMMAND}"
+        )
+    return PACKAGES
+
+
+def find_npm() -> str | None:
+    """Where npm is; on Windows it is called npm.cmd."""
+    return shutil.which("npm")
+
+
+def is_fetched() -> bool:
+    """Whether all files of the runtime are on this machine."""
+    return all((PACKAGES / path).is_file() for path in FILES.values())
+
+
+def runtime_files() -> dict[str, Path]:
+    """Name on the page -> file on this machine; an InputError if it was not fetched yet."""
+    if not is_fetched():
+        raise InputError(f"LiteRT.js is not on this machine yet. In a terminal, run: {COMMAND}")
+    return {name: PACKAGES / path for name, path in FILES.items()}
