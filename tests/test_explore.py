@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tfl_helpers import InputError, explore_function, explore_spec, quiet, read_function
+from tfl_helpers import InputError, explore_function, explore_spec, quiet
+from tfl_helpers.look.function import read_function
 
 with quiet():
     import tensorflow as tf
@@ -314,8 +315,12 @@ def test_the_twin_of_a_matcher() -> None:
 @pytest.mark.parametrize(
     ("function", "arguments", "words"),
     [
-        (abs, [1], "explore_function needs a tf.function, got builtin_function_or_method."),
-        (tf.function(abs), [], "needs a list of arguments, or a dict of them by label, got list"),
+        (abs, [1], "Expected a tf.function, got builtin_function_or_method."),
+        (
+            tf.function(abs),
+            [],
+            "Expected a list of arguments, or a dict of them by label, got list",
+        ),
         (tf.function(abs), "123", "got str of length 3. Write {'two': 2, 'a tensor': tf.con"),
         (tf.function(abs), [zeros(2), zeros(2)], "labels that differ, got float32[2, 2], float32"),
         (tf.function(abs), {1: 1, "1": 1}, "Write a dict, {'my label': argument}, in place of"),
@@ -329,7 +334,10 @@ def test_what_cannot_be_explored(function: Any, arguments: Any, words: str) -> N
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ([None, 2], "explore_spec needs a tf.TensorSpec or a list of them, got None. Write tf.Ten"),
+        (
+            [None, 2],
+            "Expected a tf.TensorSpec or a list of them, got None. Write tf.TensorSpec([None, 2",
+        ),
         (tf.zeros([2]), "got EagerTensor float32[2]. Write tf.TensorSpec([None, 2], tf.float32)."),
         ([], "got list of length 0."),
     ],
@@ -340,6 +348,6 @@ def test_what_is_no_spec(spec: Any, words: str) -> None:
 
 
 def test_a_press_on_no_button_is_refused(square: Any) -> None:
-    words = "press needs one of 2, 3, got 4. Write press('2')."
+    words = "Expected one of 2, 3, got 4. Write press('2')."
     with pytest.raises(InputError, match=re.escape(words)):
         explore_function(square, [2, 3]).press("4")

@@ -7,14 +7,12 @@ notebook without a kernel.
 from __future__ import annotations
 
 import functools
-import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..records import InputError, Table, choices_html, code_html, kind, status_html
+from ..records import InputError, Table, choices_html, code_html, kind, showable, status_html
 
-_WIDE = {"width": "auto", "margin": "2px 6px 2px 0"}
 # Tables inside a widget get none of the room that JupyterLab gives to those of an output.
 ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
 
@@ -49,19 +47,14 @@ class Explorer:
     """Buttons, a line that says what the last press did, and what it looks like."""
 
     explored: Explored
-    buttons: tuple[Any, ...]
-    again: Any
-    field: Any
-    said: Any
-    seen: Any
 
     def press(self, label: str) -> None:
         """Do what a press on the button with this label does."""
-        if label not in self.explored.labels:
-            known = ", ".join(self.explored.labels)
-            first = self.explored.labels[0]
-            raise InputError(f"press needs one of {known}, got {label}. Write press({first!r}).")
-        number = self.explored.labels.index(label)
+        labels = self.explored.labels
+        if label not in labels:
+            known, write = ", ".join(labels), f"Write press({labels[0]!r})."
+            raise InputError(f"Expected one of {known}, got {label}. {write}")
+        number = labels.index(label)
         self._show(self.explored.answer(number), number)
 
     def search(self, text: str) -> None:
@@ -88,33 +81,29 @@ class Explorer:
         lines = [sentence.replace("`", ""), "  " + "  |  ".join(labels)]
         text = "\n".join([*lines, *(table.text() for table in tables)])
         shown = choices_html(code_html(sentence), labels) + "".join(t.html() for t in tables)
-        return {**live, "text/plain": text, "text/html": shown}
+        return {**live, "text/plain": showable(text), "text/html": shown}
 
 
-def explorer(explored: Explored, field: str = "") -> Explorer:
+def explorer(explored: Explored, field: str = "", lines: int = 1) -> Explorer:
     """The live panel of `explored`; with a text field called `field` if it has a `search`."""
-    return _widget_class()(explored, field)
+    return _widget_class()(explored, field, lines)
 
 
-def labelled(arguments: Any, texts: Sequence[str], asker: str) -> dict[str, Any]:
-    """Arguments by label: a dict as it is, a list by `texts`, the text of each."""
-    labels = list(map(str, arguments)) if isinstance(arguments, dict) else list(texts)
-    if len(set(labels)) < len(labels):
-        raise InputError(
-            f"{asker} needs labels that differ, got {', '.join(labels)}. "
-            f"Write a dict, {{'my label': argument}}, in place of the {type(arguments).__name__}."
-        )
-    values = arguments.values() if isinstance(arguments, dict) else arguments
-    return dict(zip(labels, values, strict=True))
-
-
-def demand_arguments(arguments: Any, asker: str) -> None:
-    """Raise an InputError on behalf of `asker` unless there is a list or dict to choose from."""
+def labelled(arguments: Any, text: Callable[[Any], str]) -> dict[str, Any]:
+    """What there is to choose from, by label: a dict as it is, a list by the text of each."""
     if not isinstance(arguments, dict | list) or not arguments:
         raise InputError(
-            f"{asker} needs a list of arguments, or a dict of them by label, got "
-            f"{kind(arguments)}. Write {{'two': 2, 'a tensor': tf.constant(2)}}."
+            f"Expected a list of arguments, or a dict of them by label, got {kind(arguments)}. "
+            "Write {'two': 2, 'a tensor': tf.constant(2)}."
         )
+    named = isinstance(arguments, dict)
+    labels = list(map(str if named else text, arguments))
+    if len(set(labels)) < len(labels):
+        raise InputError(
+            f"Expected labels that differ, got {', '.join(labels)}. "
+            f"Write a dict, {{'my label': argument}}, in place of the {type(arguments).__name__}."
+        )
+    return dict(zip(labels, arguments.values() if named else arguments, strict=True))
 
 
 @functools.cache
@@ -124,21 +113,21 @@ def _widget_class() -> type:
     class LiveExplorer(Explorer, widgets.VBox):
         """An explorer that JupyterLab shows live."""
 
-        def __init__(self, explored: Explored, field: str) -> None:
+        def __init__(self, explored: Explored, field: str, lines: int) -> None:
             self.explored = explored
-            wide = widgets.Layout(**_WIDE)
-            self.buttons = tuple(
-                widgets.Button(description=label, layout=wide) for label in explored.labels
-            )
+            wide = widgets.Layout(width="auto", margin="2px 6px 2px 0")
+            self.buttons = [widgets.Button(description=d, layout=wide) for d in explored.labels]
             for button in self.buttons:
                 button.on_click(lambda pressed: self.press(pressed.description))
             self.again = widgets.Button(description="start again", icon="undo", layout=wide)
             self.again.style.button_color = "transparent"
             self.again.on_click(lambda _: self.restart())
-            self.field = _text_field(field, explored, self._show) if field else None
+            self.field = _text_field(field, lines, explored, self._show) if field else None
             self.said, self.seen = widgets.HTML(), widgets.HTML()
             self.seen.add_class("tfl-seen")
-            asking = [*self.buttons, self.again, *([self.field] if field else [])]
+            asking = [*self.buttons, self.again]
+            if field:  # of several lines, it stands above its button
+                asking.insert(0 if lines > 1 else len(asking), self.field)
             row = widgets.Box(asking, layout={"flex_flow": "row wrap", "grid_gap": "4px 0"})
             title = widgets.HTML(f"<strong>{code_html(explored.heading())}</strong>")
             super().__init__([title, row, self.said, self.seen])
@@ -147,17 +136,15 @@ def _widget_class() -> type:
     return LiveExplorer
 
 
-def _text_field(name: str, explored: Any, show: Callable[[Answer], None]) -> Any:
-    """A field that answers to Enter: with each key, a screen reader would never be done."""
+def _text_field(name: str, lines: int, explored: Any, show: Callable[[Answer], None]) -> Any:
+    """A field that answers to Enter: with each key, a screen reader would never be done.
+
+    One of several lines answers when it is left: a quick press would overtake the last letters.
+    """
     import ipywidgets as widgets
 
-    field = widgets.Text(description=name, continuous_update=False)
+    field = widgets.Textarea(rows=lines, layout={"width": "98%"}) if lines > 1 else widgets.Text()
+    field.description, field.continuous_update = name, False
     field.style.description_width = "initial"
     field.observe(lambda change: show(explored.search(change.new)), "value")
     return field
-
-
-def folded(summary: str, tables: Sequence[Table]) -> str:
-    """The tables behind a line that opens with Enter: a picture's words for a screen reader."""
-    inner = "".join(table.html() for table in tables)
-    return f"<details><summary>{html.escape(summary)}</summary>{inner}</details>"

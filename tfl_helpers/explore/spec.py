@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..look.dispatch import argument_text
-from ..records import InputError, Table, TensorType, error_line, has_type, kind
+from ..look.messages import error_line
+from ..records import InputError, Table, TensorType, has_type, kind
 from ..values import clip
-from .panel import Answer, Explorer, demand_arguments, explorer, labelled
+from .panel import Answer, Explorer, explorer, labelled
 
 
-@dataclass(frozen=True)
-class Match:
-    """Whether an `input_signature` accepts an argument, and why."""
-
-    accepted: bool
-    reason: str
-
-
-def specs_of(spec: Any, asker: str) -> tuple[Any, ...]:
-    """One TensorSpec or a list of them as a tuple.
-
-    Raises:
-        InputError: It is neither.
-    """
+def _specs_of(spec: Any) -> tuple[Any, ...]:
+    """One TensorSpec or a list of them as a tuple."""
     import tensorflow as tf
 
-    several = isinstance(spec, list | tuple)
-    specs = tuple(spec) if several else (spec,)
+    specs = tuple(spec) if isinstance(spec, list | tuple) else (spec,)
     strange = [one for one in specs if not isinstance(one, tf.TensorSpec)]
     if strange or not specs:
-        got = kind(strange[0] if strange and several else spec)
         raise InputError(
-            f"{asker} needs a tf.TensorSpec or a list of them, got {got}. "
+            f"Expected a tf.TensorSpec or a list of them, got {kind([*strange, spec][0])}. "
             "Write tf.TensorSpec([None, 2], tf.float32)."
         )
     return specs
 
 
-def match(specs: Sequence[Any], arguments: Sequence[Any]) -> Match:
+def _match(specs: tuple[Any, ...], arguments: tuple[Any, ...]) -> tuple[bool, str]:
     """Whether a tf.function with the input_signature `specs` takes these arguments, and why.
 
     As `tf.function` 2.21 does (held against it by `test_explore.py`): tensors, variables and
@@ -48,17 +33,17 @@ def match(specs: Sequence[Any], arguments: Sequence[Any]) -> Match:
     spec; the result has to be a subtype of the spec, `tf.TensorSpec.is_subtype_of`.
     """
     if len(specs) != len(arguments):
-        return Match(False, f"{len(specs)} specs, but {len(arguments)} given")
+        return False, f"{len(specs)} specs, but {len(arguments)} given"
     found = [_match_one(*pair) for pair in zip(specs, arguments, strict=True)]
     if len(found) == 1:
         return found[0]
+    fits = all(accepted for accepted, _ in found)
     names = [spec.name or f"argument {i}" for i, spec in enumerate(specs, 1)]
-    refused = [i for i, one in enumerate(found) if not one.accepted]
-    told = refused or range(len(found))
-    return Match(not refused, "; ".join(f"{names[i]}: {found[i].reason}" for i in told))
+    told = [f"{n}: {why}" for n, (one, why) in zip(names, found, strict=True) if fits or not one]
+    return fits, "; ".join(told)
 
 
-def _match_one(spec: Any, argument: Any) -> Match:
+def _match_one(spec: Any, argument: Any) -> tuple[bool, str]:
     import tensorflow as tf
 
     typed = isinstance(argument, tf.Tensor | tf.Variable | tf.TensorSpec)
@@ -66,15 +51,15 @@ def _match_one(spec: Any, argument: Any) -> Match:
         tensor = argument if typed else tf.convert_to_tensor(argument, spec.dtype)
     except Exception as error:  # TypeError, ValueError and others, as the value has it
         line = clip(error_line(error).partition(": ")[2].replace("`", ""), 90)
-        return Match(False, f"not to be converted to {spec.dtype.name}: {line}")
+        return False, f"not to be converted to {spec.dtype.name}: {line}"
     given, wanted = TensorType.like(tensor), TensorType.like(spec)
     if tf.TensorSpec(tensor.shape, tensor.dtype).is_subtype_of(spec):
         how = f"{given}" if typed else f"converted to {given}, which"
-        return Match(True, f"{how} fits {wanted}")
-    return Match(False, difference_of_types(given, wanted))
+        return True, f"{how} fits {wanted}"
+    return False, _difference(given, wanted)
 
 
-def difference_of_types(given: TensorType, wanted: TensorType) -> str:
+def _difference(given: TensorType, wanted: TensorType) -> str:
     """The first thing in which a type is not what is wanted: dtype, rank or a size."""
     if given.dtype != wanted.dtype:
         return f"dtype: {given.dtype}, wanted {wanted.dtype}"
@@ -82,13 +67,9 @@ def difference_of_types(given: TensorType, wanted: TensorType) -> str:
         return f"rank: unknown, wanted {given if wanted.shape is None else len(wanted.shape)}"
     if len(given.shape) != len(wanted.shape):
         return f"rank: {len(given.shape)} in {given}, wanted {len(wanted.shape)} as in {wanted}"
-    pairs = list(zip(given.shape, wanted.shape, strict=True))
-    axis = next(i for i, (size, want) in enumerate(pairs) if want not in (None, size))
-    size = "any size" if pairs[axis][0] is None else str(pairs[axis][0])
-    return f"size of axis {axis}: {size}, wanted {pairs[axis][1]}"
-
-
-_WORDS = {True: "✓ accepted", False: "✗ refused"}
+    pairs = enumerate(zip(given.shape, wanted.shape, strict=True))
+    axis, (size, want) = next(pair for pair in pairs if pair[1][1] not in (None, pair[1][0]))
+    return f"size of axis {axis}: {'any size' if size is None else size}, wanted {want}"
 
 
 def explore_spec(spec: Any, arguments: Any) -> Explorer:
@@ -111,18 +92,19 @@ def explore_spec(spec: Any, arguments: Any) -> Explorer:
     Example:
         >>> tfl.explore_spec(tf.TensorSpec([None, 2]), {"a circle": circle(32), "a number": 3})
     """
-    specs = specs_of(spec, "explore_spec")
-    demand_arguments(arguments, "explore_spec")
-    texts = [", ".join(map(_text, _several(value, len(specs)))) for value in arguments]
-    return explorer(_Tries(specs, labelled(arguments, texts, "explore_spec")))
+    return explorer(_Tries(_specs_of(spec), arguments))
 
 
 class _Tries:
     """What was held against the specs so far from one panel."""
 
-    def __init__(self, specs: tuple[Any, ...], arguments: dict[str, Any]) -> None:
-        self.specs, self.labels = specs, tuple(arguments)
-        self.arguments = [_several(value, len(specs)) for value in arguments.values()]
+    def __init__(self, specs: tuple[Any, ...], arguments: Any) -> None:
+        def several(value: Any) -> tuple[Any, ...]:  # of a single spec, a tuple is a value
+            return value if isinstance(value, tuple) and len(specs) > 1 else (value,)
+
+        named = labelled(arguments, lambda value: ", ".join(map(_text, several(value))))
+        self.specs, self.labels = specs, tuple(named)
+        self.arguments = list(map(several, named.values()))
         self.title = ", ".join(str(TensorType.like(spec)) for spec in specs)
         self.rows: list[tuple[str, str, str]] = []
 
@@ -130,28 +112,19 @@ class _Tries:
         return f"Does `{self.title}` accept"
 
     def answer(self, number: int) -> Answer:
-        found = match(self.specs, self.arguments[number])
-        label = self.labels[number]
-        self.rows.append((f"`{label}`", _WORDS[found.accepted], found.reason))
-        word = "accepted" if found.accepted else "refused"
-        return Answer(f"{label} is {word}: {found.reason}.", self._table().html())
+        accepted, reason = _match(self.specs, self.arguments[number])
+        word, label = "accepted" if accepted else "refused", self.labels[number]
+        self.rows.append((f"`{label}`", f"{'✓' if accepted else '✗'} {word}", reason))
+        title, heads = f"Tried against `{self.title}`", ("argument", "verdict", "why")
+        table = Table(title, heads, tuple(self.rows))
+        return Answer(f"{label} is {word}: {reason}.", table.html())
 
     def restart(self) -> Answer:
         began, self.rows = bool(self.rows), []
         return Answer("The table is empty again." if began else "Nothing tried yet.")
 
     def twin(self) -> tuple[str, tuple[Table, ...]]:
-        sentence = f"A matcher for `{self.title}`. Press one where Python runs:"
-        return sentence, ()
-
-    def _table(self) -> Table:
-        heads = ("argument", "verdict", "why")
-        return Table(f"Tried against `{self.title}`", heads, tuple(self.rows))
-
-
-def _several(value: Any, specs: int) -> tuple[Any, ...]:
-    """The arguments of one call; for a single spec, a tuple is a value like a list."""
-    return value if isinstance(value, tuple) and specs > 1 else (value,)
+        return f"A matcher for `{self.title}`. Press one where Python runs:", ()
 
 
 def _text(value: Any) -> str:

@@ -1,297 +1,204 @@
-"""An error's message in, its station, cause and cure out."""
+"""An error or a failed claim in; its line that matters, its cause and cure, or advice out."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ..records import Concrete
 from ..values import shape_of
+
+# What to try, or words of what came -> what to try then ("" for all else).
+Advice = str | Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What a message means. `words` stand in it, in this order; ` ... ` is anything between.
+    """What a message means. `pattern` is searched in it.
 
     `station` is where the mistake was made, which may lie before the one that complains.
     """
 
-    words: str
     station: str
-    cause: str
-    look: str
     lesson: str
+    pattern: str
+    cause: str
+    cure: str
 
-    def fits(self, message: str) -> bool:
-        """True if all the words stand in the message, in their order."""
-        rest = _plain(message)
-        for part in self.words.split(" ... "):
-            _, found, rest = rest.partition(_plain(part))
-            if not found:
-                return False
-        return True
-
-
-def causes_of(message: str) -> tuple[Cause, ...]:
-    """The causes whose words stand in `message`, the most exact first."""
-    found = [cause for cause in CAUSES if cause.fits(message)]
-    return tuple(sorted(found, key=lambda cause: -len(cause.words)))
+    @property
+    def tip(self) -> str:
+        """Cause and cure as one sentence."""
+        end = "" if self.cure.endswith("?") else "."
+        return f"{self.cause[0].upper()}{self.cause[1:]}: {self.cure}{end}"
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
+@functools.cache
+def causes() -> tuple[Cause, ...]:
+    """All rows of `messages.txt`, the more exact before the more general."""
+    found: list[list[str]] = []
+    station = ""
+    for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("station "):
+            station = line.removeprefix("station ")
+        elif line[:2].isdigit():
+            found.append([station, line[:2], line[3:], ""])
+        elif found:  # a pattern goes on without a space, the words with one
+            found[-1][3 if line[0] == " " else 2] += line.replace("   ", " ", 1)
+    return tuple(Cause(*row[:3], *row[3].strip().split(" -> ")) for row in found)
 
 
-def _read(station: str, table: str) -> list[Cause]:
-    """Three lines each: lesson and words of the message, the cause, what to look at first."""
-    lines = [line.strip() for line in table.strip().splitlines()]
-    causes = []
-    for first, cause, look in zip(*[iter(lines)] * 3, strict=True):
-        lesson, _, words = first.partition(" ")
-        causes.append(Cause(words, station, cause, look, lesson))
-    return causes
+def find_cause(message: str) -> Cause | None:
+    """What is known of `message`: of its last error, if it is a whole traceback."""
+    message = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    if "Traceback (most recent call last)" in message:
+        # Lines of source code stand in between, and they quote other messages.
+        message = re.sub(r"(?ms)\A.*^(?=[\w.]+: )", "", message)
+    plain = " ".join(message.split())
+    return next((c for c in causes() if re.search(c.pattern, plain, re.IGNORECASE)), None)
 
 
-# Station -> messages of TensorFlow 2.21, Keras 3.15 and LiteRT 2.3.
-_TABLES = {
-    "eager": """
-01 as input # ... was expected to be a ... tensor but is a
-   two dtypes meet; NumPy makes float64 unless told otherwise
-   the two dtypes at the end of the message
-01 does not match type ... of argument
-   two dtypes meet in one op, and TensorFlow never casts by itself
-   the two dtypes in the message, then `tf.cast`
-03 triggered tf.function retracing
-   each call brings a new key: a Python number, a shape, a new function
-   arguments that are no tensors, and `tf.function` in a loop
-04 Can not cast TensorSpec
-   the argument does not fit the signature
-   the two TensorSpecs: dtype first, then rank, then sizes
-04 Binding inputs to tf.function failed ... missing a required argument
-   the signature knows that input by another name, or gets none
-   the name in the message against the TensorSpec's
-05 'NoneType' object has no attribute
-   a method holds its object weakly, and nobody holds the object
-   `Module().method`: give the module a name first
-05 variables which have been deleted
-   the function outlived the module or the loaded model it belongs to
-   who holds that object: keep it in a name
-08 Unrecognized data type: x=[
-   Keras 3 takes no Python lists
-   `fit(x=[...])`: make it `np.array`
-""",
-    "tf.function": """
-01 'SymbolicTensor' object has no attribute 'numpy'
-   while tracing there is no value yet
-   the line with `.numpy()`: move it behind the call
-02 Cannot convert a symbolic tf.Tensor
-   a NumPy function was given a tensor that has no value yet
-   the nearest `np.`: write `tf.` in its place
-02 symbolic ... as a Python `bool`
-   Python decides on a value that is not there yet
-   `if`, `and`, `max`, `sorted` that AutoGraph cannot rewrite
-02 Iterating over a symbolic
-   Python walks through a tensor that has no value yet
-   `sum`, `max`, `zip` or a comprehension over a tensor
-02 is out of scope and cannot be used here
-   a tensor was carried out of its graph in a list, global or attribute
-   `append`, `global` and `self.x =` inside the function
-02 must also be initialized in the else branch
-   both branches are traced, and one leaves a name without value
-   the name in the message: set it before the `if`
-02 in the main branch, but dtype ... in the else branch
-   both branches are traced and must give one dtype
-   `1` beside `0.5` in the two branches
-02 set_loop_options to set shape invariants
-   a tensor grows in a loop over tensors
-   `tf.concat` in the loop: a `tf.TensorArray` grows
-02 but got None of type 'NoneType'
-   `x.shape[0]` is None while tracing
-   `.shape[`: write `tf.shape(x)[0]`
-04 input_signature missing type constraint
-   a parameter has no TensorSpec; or `self` has another name
-   the parameters against the list of specs
-06 only supports singleton tf.Variables
-   a variable is made inside the function, so again at each trace
-   every `tf.Variable(` below `@tf.function`
-06 references an 'untracked' resource
-   a variable hangs on no attribute of the saved module
-   variables that are global, or in a set or a class attribute
-07 Could not find matching concrete function
-   only graphs traced before saving were saved; none fits this call
-   the listed options against what came: shape, dtype, list or tensor
-07 Found zero restored functions
-   the function was never traced before saving
-   `input_signature`, or one call before saving
-07 '_UserObject' object is not callable
-   a method without `@tf.function` is not saved
-   the decorator above that method
-09 op is neither a custom op nor a flex op
-   an op, or a dtype such as float64, that LiteRT does not have
-   the op in quotes, `tf.print`, and `tf.float64`
-""",
-    "concrete function": """
-09 requires element_shape to be static
-   an LSTM or list of tensors with an unknown batch size
-   `None` in the signature: a concrete function for a batch of 1
-""",
-    "SavedModel": """
-07 KeyError ... serving_default
-   it was saved without signatures
-   `signatures=` of `tf.saved_model.save`; `list(loaded.signatures)`
-07 Only support at least one signature key
-   the folder to convert was saved without signatures
-   `signatures=` of `tf.saved_model.save`
-08 Invalid filepath extension for saving
-   Keras 3 saves `.keras` files; a folder is written by `export`
-   the name given to `save`
-""",
-    ".tflite": """
-09 'ConcreteFunction' object is not iterable
-   `from_concrete_functions` takes a list
-   the brackets around the first argument
-09 model has 0 Signatures
-   converted without the module that holds every variable
-   the second argument of `from_concrete_functions`
-09 Select TensorFlow op(s)
-   converted with TensorFlow ops, which no Python runtime has
-   `SELECT_TF_OPS`, and the op in brackets at the end
-10 not a valid Flatbuffer
-   no model, or one cut short
-   bytes 4 to 8, then the length against the original
-10 Failed to load model from buffer
-   no model, or one cut short, given to CompiledModel
-   the length against the original, then bytes 4 to 8
-11 representative_dataset` must be specified
-   full int8 needs samples to measure ranges
-   `converter.representative_dataset`: a function that yields lists
-""",
-    "device": """
-10 Cannot set tensor: Got value of type
-   another dtype than the input's; NumPy makes float64
-   `dtype` in `get_input_details()`, then `astype`
-10 Cannot set tensor: Dimension mismatch
-   another shape; a size of `None` is 1 until it is resized
-   `shape_signature` in `get_input_details()`
-10 Run allocate_tensors() first
-   no memory yet, or an inner tensor that was not kept
-   `allocate_tensors()`, again after each resize
-10 Invoke called on model that is not ready
-   no memory was laid out before `invoke`
-   `allocate_tensors()`, again after each resize
-10 reference to internal data
-   a view made by `tensor()` is still held
-   `tensor(...)()` kept in a name: use `get_tensor`
-10 Didn't find op for builtin opcode
-   the runtime is older than the converter
-   the version of `ai-edge-litert`
-10 Invalid Input name
-   the signature has inputs of other names
-   `get_signature_list()`
-""",
-}
-
-CAUSES = tuple(c for station, table in _TABLES.items() for c in _read(station, table))
-
-
-_ERRORS = (  # words of TensorFlow 2.21's message -> what to try
-    (
-        r"has no attribute 'numpy'",
-        "Inside a tf.function a tensor has no value yet: return it and call `.numpy()` outside.",
-    ),
-    (
-        r"Using a symbolic `?tf\.Tensor`? as a Python `?bool",
-        "A Python `if` met a tensor where AutoGraph does not work: use `tf.cond` or `tf.where`.",
-    ),
-    (
-        r"out of scope",
-        "A tensor from inside a trace was kept outside it: return it instead.",
-    ),
-    (
-        r"singleton tf\.Variables",
-        "Make the variable once, outside the function, and use it inside.",
-    ),
-    (
-        r"SignatureRunner.*positional argument|Invalid Input name|Invalid number of inputs",
-        "A signature takes arrays by its own names: `runner(stroke=stroke)`.",
-    ),
-    (
-        r"'(?:list|tuple|float|int)' object has no attribute 'shape'",
-        "An array is wanted here: `np.array(values, np.float32)`.",
-    ),
-    (
-        r"missing \d+ required|missing a required argument|positional argument",
-        "The number of arguments does not fit: look at the line that starts with def.",
-    ),
-    (
-        r"Cannot convert \S+ to EagerTensor of dtype u?int",
-        "A number with a fraction came where an integer is promised: say `tf.float32`.",
-    ),
-    (
-        r"Can not cast TensorSpec|Binding inputs",
-        "The argument does not fit the signature: compare the two TensorSpecs in the message.",
-    ),
-    (
-        r"FLOAT64|float64|double tensor",
-        "NumPy makes float64 by itself: convert with `.astype(np.float32)`.",
-    ),
-    (
-        r"type \w+ that does not match type|expected to be a \w+ tensor but is a",
-        "Two dtypes meet in one op: name the dtype in each TensorSpec, or use `tf.cast`.",
-    ),
-    (
-        r"'NoneType' object has no attribute",
-        "Something is None: is a `return` missing, or is the module gone whose method is traced?",
-    ),
-    (
-        r"variables which have been deleted",
-        "The graph outlived its module: keep the module in a name, or return it too.",
-    ),
-    (
-        r"needs a concrete function|Function' object is not iterable|list of ConcreteFunction",
-        "Ask the tf.function with `get_concrete_function(...)`, and pass a list where one is due.",
-    ),
-    (
-        r"failed to reshape",
-        "The shape does not go through the graph: compare it with the file's `shape_signature`.",
-    ),
-    (
-        r"symbolic tf\.Tensor .*to a numpy array",
-        "NumPy cannot compute with a tensor of a graph: write `tf.` in place of `np.`.",
-    ),
-    (
-        r"Dimension mismatch",
-        "Shape differs from the file's: resize the input, or reshape the data.",
-    ),
+# Lines around a run-time error that say in which frame, op or file, not what was wrong.
+_AROUND = re.compile(
+    r"Graph execution error:|Detected at |File \"|\d+ root error|\[\[|node: |<stack"
 )
 
 
-def on_error(error: Exception) -> str:
+def error_line(error: BaseException) -> str:
+    """Type and message of an error in one line: of a long message the line that says what to mend.
+
+    The messages of TensorFlow, Keras and LiteRT run over many lines, and the first is often only
+    a frame around the one that matters. Without addresses, colours and numbers of ops.
+    """
+    name, where = type(error).__name__, ""
+    text = re.sub(r"\x1b\[[\d;]*m|\{\{function_node .*?\}\} ?| at 0x[0-9a-f]+", "", str(error))
+    text = re.sub(r"\s*\[Op:.*", "", text)
+    while True:  # AutoGraph and Keras put frames around each other
+        if graph := re.match(r"(?ms)in user code:\s.*?^ {4}([A-Za-z_][\w.]*): (.*)", text):
+            name, text = graph[1], re.sub(r"(?m)^ {4}", "", graph[2])
+        elif layer := re.match(r"(?s)Exception encountered when calling (\S+)\.\n(.*)", text):
+            where, text = f" (in {layer[1]})", layer[2].partition("\nArguments received")[0].strip()
+        elif inner := re.match(
+            r"(?s)Could not automatically infer .*?Error encountered:\s+(.*)", text
+        ):
+            text = inner[1]
+        else:
+            break
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not _AROUND.match(line)]
+    return f"{name}: {_telling(lines) if lines else 'no message'}{where}"
+
+
+def _telling(lines: list[str]) -> str:
+    """Of a message without frames, what has to be read; in most the first line."""
+    first, *rest = [re.sub(r"^\(0\) [A-Z_]+: ", "", line) for line in lines]
+    if made := next((line for line in lines if ": error: " in line), ""):  # the converter's
+        first = re.sub(r".*?: error: (loc\(.*\): )?", "", made)
+        ops = re.findall(
+            r"(?m)^(?:(?:TF Select|Custom) ops: .*|tf\.\w+\(.*(?:f64|<\*)[^:]*(?= :))",
+            "\n".join(rest),
+        )
+        return "; ".join([first, *ops])
+    if inner := next((line for line in rest if line.startswith("Exception encountered: ")), ""):
+        return inner.partition(": ")[2]  # Keras: of a file that names a class it does not know
+    # LiteRT writes the node behind the advice, without a space.
+    if node := re.search(r"\s?(Node number \d+ \(.*?\) failed to \w+\.)$", " ".join(lines)):
+        return f"{first.partition(node[1])[0].partition('. ')[0].rstrip('.')}. {node[1]}"
+    while rest and (first.endswith(":") or rest[0].startswith("└")):  # a cause below its headline
+        first = f"{first.rstrip(':')}: {rest.pop(0).lstrip('└ ')}"
+    return first
+
+
+_PYTHON = (  # words of plain Python's message -> what to try; no station made these mistakes
+    (
+        r"missing \d+ required|positional argument|unexpected keyword argument",
+        "The number of arguments does not fit: look at the line that starts with def.",
+    ),
+    (r"NoneType", "Something is None: is a `return` missing?"),
+    (r"name '\w+' is not defined", "A name is not there: is it spelled so, has its cell run?"),
+    (r"object is not callable", "A value is called like a function: `()` too many?"),
+    (r"could not be broadcast|inhomogeneous", "Two shapes do not fit: print both before the line."),
+)
+
+
+def on_error(error: BaseException, otherwise: str = "") -> str:
     """What to try after this error; its own words are shown beside."""
-    for words, advice in _ERRORS:
-        if re.search(words, str(error)):
-            return advice
-    return "Call your function by itself in a new cell and read the last line of the error."
+    message = f"{type(error).__name__}: {error}"
+    spec = r"TensorSpec\(shape=(.*?), dtype=tf\.(\w+)"
+    if specs := re.search(rf"Can not cast {spec}.* to {spec}", message):
+        return _on_specs(*specs.groups())
+    cause = find_cause(message)
+    advice = (
+        cause.tip if cause else next((a for w, a in _PYTHON if re.search(w, message)), otherwise)
+    )
+    return (
+        advice or "Call your function by itself in a new cell and read the last line of the error."
+    )
 
 
-def on_traces(found: int, wanted: int, reasons: Sequence[str]) -> str:
-    """What to try when a tf.function owns another number of graphs than wanted."""
+def _on_specs(came: str, came_dtype: str, wanted: str, wanted_dtype: str) -> str:
+    compare = "compare the two TensorSpecs in the message"
+    if came_dtype != wanted_dtype:
+        return f"The dtype differs: {compare}, and name {came_dtype} in yours, or `tf.cast`."
+    if len(re.findall(r"\w+", came)) != len(re.findall(r"\w+", wanted)):
+        return f"The number of axes differs: {compare}, and count the sizes in yours."
+    return f"The spec is too narrow: {compare}, and use `None` where a size may change."
+
+
+def on_no_graph(found: str) -> str:
+    """What to try when a call does not compute in a graph, for what `why_no_graph` says."""
+    if found == "functions run eagerly":
+        return "`tf.config.run_functions_eagerly(False)`: else no tf.function makes a graph."
+    if found.startswith("Python inside"):
+        return (
+            "The graph calls back into Python, which leaves nothing to save: write it with `tf.`."
+        )
+    return "Put `@tf.function` above it: only then is there a graph to count."
+
+
+def on_refusal(function: Any) -> str:
+    """What to try when `function` takes an argument that it should refuse."""
+    if not hasattr(function, "get_concrete_function"):
+        return "Only a signature refuses: put `@tf.function(input_signature=[...])` above it."
+    if function.input_signature is None:
+        return "Nothing is refused without a signature: say `input_signature=[...]`."
+    return "The spec is too wide: give this size or dtype in the TensorSpec."
+
+
+def tip_of(advice: Advice, came: str, error: BaseException | None) -> str:
+    """The one piece of advice for what came: by its words, then by the error, then any."""
+    chosen = {"": advice} if isinstance(advice, str) else advice
+    for words, tip in chosen.items():
+        # Whole words, so that 1 is not found in 10 and in 1.5.
+        if words and re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", came):
+            return tip
+    return on_error(error, chosen.get("", "")) if error else chosen.get("", "")
+
+
+def on_traces(found: int, wanted: int, reached: list[Concrete]) -> str:
+    """What to try when a tf.function owns another number of graphs than wanted.
+
+    `reached` are the graphs that the calls of the check reach.
+    """
     if found < wanted:
         return "Fewer graphs than asked: which calls differ in dtype, shape or a Python value?"
-    said = " ".join(reasons)
-    if "Python value" in said:
+    types = [{port.name: port.type for port in concrete.inputs} for concrete in reached]
+    if len({concrete.frozen for concrete in reached}) > 1:
         return (
             "Each Python number gets its own graph: pass a tensor, `tf.constant(x)`, "
             "or give the argument a TensorSpec."
         )
-    if "shape of" in said and wanted > 1:
-        return "Each shape gets its own graph: let TensorFlow widen it, `reduce_retracing=True`."
-    if "shape of" in said:
-        return "Each shape gets its own graph: put `None` in the TensorSpec where the size changes."
-    if "dtype of" in said:
+    if len(reached) <= wanted or all(inputs == types[0] for inputs in types):
+        return "Other calls made graphs too: run the cell that defines the function, then this one."
+    if len({tuple(t.dtype for t in inputs.values()) for inputs in types}) > 1:
         return "Each dtype gets its own graph: cast the arguments to one dtype before the call."
-    return "Other calls made graphs too: run the cell that defines the function, then this one."
+    if wanted > 1:
+        return "Each shape gets its own graph: let TensorFlow widen it, `reduce_retracing=True`."
+    return "Each shape gets its own graph: put `None` in the TensorSpec where the size changes."
 
 
 def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
@@ -302,6 +209,10 @@ def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
         return "The function returns None: is a `return` missing?"
     if isinstance(expected, Mapping) and set(names := list(expected)) != set(_keys(found)):
         return f"The outputs have other names: return a dict with {', '.join(map(repr, names))}."
+    if inspect.isgenerator(found) or inspect.iscoroutine(found):
+        return "The function gives a generator or a coroutine: `return`, no `yield`, no `async`."
+    if callable(found) and not callable(expected):
+        return "The function gives back something to call: are the brackets `()` missing?"
     if shape_of(found) != shape_of(expected):
         return "The shape differs: which axis is summed, stacked or sliced?"
     if same_for_all:
@@ -313,19 +224,3 @@ def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
 
 def _keys(found: Any) -> list[Any]:
     return list(found) if isinstance(found, Mapping) else []
-
-
-def on_signature(expected: str, found: str) -> str:
-    """What to try when a signature, written as text, is not what was expected."""
-    if _blank(r"(?<=[\[ ])[?\d]+(?=[,\]])", expected, found):
-        return "A size differs: `None` in the TensorSpec is shown as `?`."
-    if _blank(r"\[[^\]]*\]", expected, found):
-        return "The number of axes differs: count the sizes in each TensorSpec."
-    if _blank(r"\b(?:u?int\d+|float\d+|bool|string)\b", expected, found):
-        return "A dtype differs: name it in the TensorSpec."
-    return "Compare the two word by word: names, dtypes, shapes."
-
-
-def _blank(pattern: str, expected: str, found: str) -> bool:
-    """True when the two differ in nothing but what the pattern matches."""
-    return re.sub(pattern, "", expected) == re.sub(pattern, "", found)
