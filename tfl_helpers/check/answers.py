@@ -1,0 +1,264 @@
+"""Answers and the facts that were measured in, a verdict that shows itself out.
+
+Also what every check shares: a learner's code is called, its results are told, and claims are held.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from types import FunctionType
+from typing import Any
+
+from ..look.messages import Advice, error_line, on_error, tip_of
+from ..progress import record_right
+from ..records import (
+    InputError,
+    Shown,
+    Table,
+    TensorType,
+    code_html,
+    has_type,
+    kind,
+    showable,
+)
+from ..values import clip, difference, fresh, same, shape_of, short
+
+MIME = "application/vnd.tfl.verdict+json"
+_WHOLE = str | bytes | set | frozenset  # no list of answers: letters are none, a set has no order
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that was asked: what was expected, what was found, and what to try if not so.
+
+    `expected` is empty where it would be the key to answers that a learner writes.
+    """
+
+    asked: str
+    expected: str
+    found: str
+    holds: bool
+    advice: str = ""
+
+    @classmethod
+    def of_error(cls, asked: str, expected: str, error: BaseException, lead: str = "") -> Claim:
+        """A claim that failed because something was raised, which is told after `lead`."""
+        return cls(asked, expected, lead + clip(error_line(error), 160), False, on_error(error))
+
+
+@dataclass(frozen=True)
+class Verdict(Shown):
+    """What a check says. No claims: the stub was not touched. `evidence` backs a failed claim.
+
+    Two verdicts are added with `+`: all their claims together.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[Table, ...] = ()
+
+    def __add__(self, other: Verdict) -> Verdict:
+        if not (self.claims and other.claims):
+            return Verdict()
+        return Verdict(self.claims + other.claims, self.evidence + other.evidence)
+
+    @property
+    def state(self) -> str:
+        """`not yet`, `right` or `not right`."""
+        if not self.claims:
+            return "not yet"
+        return "right" if all(claim.holds for claim in self.claims) else "not right"
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        if not self.claims:
+            return "○ Not yet: put your own code in place of the ... above, then run both cells"
+        held = sum(claim.holds for claim in self.claims)
+        wrong = f"✗ Not right: {held} of {len(self.claims)} claims hold"
+        return "✓ Right" if self.state == "right" else wrong
+
+    @property
+    def advice(self) -> str:
+        """What to try: one piece of advice, that of the first claim which has one."""
+        return next((c.advice for c in self.claims if not c.holds and c.advice), "")
+
+    def tables(self) -> tuple[Table, ...]:
+        if not self.claims:
+            return ()
+        heads = ("claim", "expected", "found", "")
+        marks = {True: "✓ holds", False: "✗ fails"}
+        rows = [(c.asked, c.expected, c.found, marks[c.holds]) for c in self.claims]
+        if not any(claim.expected for claim in self.claims):
+            heads, rows = ("question", "your answer", ""), [(row[0], *row[2:]) for row in rows]
+        return (Table(self.headline, heads, tuple(rows)), *self.evidence)
+
+    def __str__(self) -> str:
+        advice = f"\nTry: {self.advice}" if self.advice else ""
+        return (super().__str__() or self.headline) + advice
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        shown = "".join(table.html() for table in self.tables()) or f"<p>{self.headline}</p>"
+        if self.advice:
+            shown += f"<p><b>Try:</b> {code_html(self.advice)}</p>"
+        text = showable(str(self))
+        if self.state == "right" and (note := record_right()):
+            text, shown = f"{text}\n{note}", f"{shown}<p>{code_html(note)}</p>"
+        return {"text/plain": text, "text/html": shown, MIME: {"state": self.state}}
+
+
+def judged(check: Callable[..., Verdict]) -> Callable[..., Verdict]:
+    """Whatever an answer does when it is looked at, the learner gets a verdict, and no warning.
+
+    Calls of a check trace anew by intention; TensorFlow's advice on that is about other programs.
+    """
+
+    def is_other_advice(record: logging.LogRecord) -> bool:
+        return "triggered tf.function retracing" not in record.getMessage()
+
+    @functools.wraps(check)
+    def judged(*arguments: Any, **named: Any) -> Verdict:
+        logging.getLogger("tensorflow").addFilter(is_other_advice)
+        try:
+            return check(*arguments, **named)
+        except InputError:
+            raise
+        except (Exception, SystemExit) as error:  # an object that lies about what it is
+            return Verdict((Claim.of_error("your answer", "can be read", error),))
+        finally:
+            logging.getLogger("tensorflow").removeFilter(is_other_advice)
+
+    return judged
+
+
+@judged
+def check_answers(
+    answers: Any,
+    facts: Mapping[str, Any],
+    advice: Mapping[str, Advice] | None = None,
+    tolerance: float = 1e-5,
+) -> Verdict:
+    """Hold answers against facts, question by question.
+
+    Args:
+        answers: One for each of `facts`: a list, tuple, array or tensor in their order, or a dict
+            by question; `...` is "not yet". A function, in place of all or of one, is called, and
+            what it raises is a failed claim. Only its claims show what was expected.
+        facts: Question -> the fact, which the check cell measures in view.
+        advice: Question -> what to try when that answer is wrong; or words of what came -> what to
+            try then, "" for all else. An error that is known has its own advice.
+        tolerance: Largest difference of floats; for facts above 1 a share of them.
+
+    Example:
+        >>> tfl.check_answers(my_counts, {"the same circle": 0, "a longer circle": 1})
+    """
+    computed = isinstance(answers, FunctionType)
+    answers, error = call(answers) if computed else (answers, None)
+    if error:
+        return Verdict((Claim.of_error("your code", "runs", error),))
+    if is_unfinished(answers):
+        return Verdict()
+    given = _in_order(answers, facts)
+    if isinstance(given, str):
+        names = "; ".join(f"`{name}`" for name in facts)
+        write = f"Write a list with one answer for each of: {names}."
+        return Verdict((Claim("answers", f"a list of {len(facts)}", given, False, write),))
+    called = [call(a) if isinstance(a, FunctionType) else (a, None) for a in given]
+    if is_unfinished([answer for answer, _ in called]):
+        return Verdict()
+    claims = []
+    for (asked, fact), typed, (answer, error) in zip(facts.items(), given, called, strict=True):
+        holds = not error and _is_answer(answer, fact, tolerance)
+        found = clip(error_line(error), 160) if error else told(answer, fact, tolerance, holds)
+        key = f"`{short(fact)}`" if computed or isinstance(typed, FunctionType) else ""
+        tip = tip_of((advice or {}).get(asked, ""), found, error)
+        claims.append(Claim(asked, key, found, holds, tip))
+    return Verdict(tuple(claims))
+
+
+def _in_order(answers: Any, facts: Mapping[str, Any]) -> list[Any] | str:
+    """One answer for each fact, whatever form they came in; or in words what came instead."""
+    count, text = len(facts), False
+    if count == 1 and same(answers, *facts.values(), 1e-5):
+        return [answers]  # not in a list, as nobody would for one
+    if isinstance(answers, Mapping):
+        if any(name in answers for name in facts):
+            missing = [name for name in facts if name not in answers]
+            return f"no answer for `{missing[0]}`" if missing else [answers[n] for n in facts]
+        listed = list(answers.values())
+    elif has_type(answers) and shape_of(answers):
+        text = str(answers.dtype).startswith("<U")  # NumPy makes text of [1, "circle"]
+        listed = (answers.numpy() if hasattr(answers, "numpy") else answers).tolist()
+    elif isinstance(answers, _WHOLE) or has_type(answers) or not hasattr(answers, "__iter__"):
+        return [answers] if count == 1 else kind(answers)
+    else:
+        listed = list(islice(answers, 1000))
+    if count == 1 and len(listed) != 1:
+        return [answers]  # the one answer is a list
+    if len(listed) != count and all(isinstance(row, list | tuple) for row in listed):
+        listed = [answer for row in listed for answer in row]
+    if len(listed) != count:
+        return f"{len(listed)} answers"
+    pairs = zip(listed, facts.values(), strict=True)
+    return [_from_text(a) if text and not isinstance(fact, str) else a for a, fact in pairs]
+
+
+def _from_text(text: str) -> Any:
+    with suppress(ValueError, SyntaxError):
+        return ast.literal_eval(text)
+    return text
+
+
+def _is_answer(answer: Any, fact: Any, tolerance: float) -> bool:
+    """As `fits`, and 1 and 0 are True and False: NumPy makes numbers of [0.5, True]."""
+    if type(answer) in (int, float) and shape_of(fact) == () and same(fact, bool(fact)):
+        return bool(answer == bool(fact))
+    return fits(answer, fact, tolerance)
+
+
+def is_unfinished(value: Any) -> bool:
+    """True for `...`, also inside a list, tuple or dict."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(is_unfinished, value))
+    return value is ...
+
+
+def call(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
+    """What a call gives or raises: whatever the learner's code raises is a failed claim."""
+    try:
+        value = fresh(function(*fresh(arguments)))
+    except (Exception, SystemExit) as error:
+        return None, error
+    if inspect.iscoroutine(value):
+        value.close()  # else Python warns that nobody waited for it
+    return value, None
+
+
+def fits(found: Any, expected: Any, tolerance: float) -> bool:
+    """Whether two values are the same, floats within the tolerance, whole numbers exactly."""
+    return same(found, expected, 0.0 if _whole(found) and _whole(expected) else tolerance)
+
+
+def _whole(value: Any) -> bool:
+    """True for integers and truths, and lists of them: these are equal or not."""
+    if has_type(value):
+        return TensorType.like(value).dtype.startswith(("int", "uint", "bool"))
+    return all(map(_whole, value)) if isinstance(value, list | tuple) else isinstance(value, int)
+
+
+def told(found: Any, expected: Any, tolerance: float, holds: bool) -> str:
+    """What came; if it is wrong and that is not plain from a number, how far off it is."""
+    largest = None
+    if not holds and (shape_of(expected) or short(found) == short(expected)):
+        with suppress(Exception):  # no two things that can be compared
+            largest, _ = difference(found, expected)
+    gap = f", off by {largest:.2g} (tolerance {tolerance:g})" if largest else ""
+    return f"`{short(found)}`{gap}"
