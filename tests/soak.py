@@ -1,7 +1,8 @@
 """Re-run the whole course many times and count false alarms: `python -m tests.soak 10 --busy`.
 
 A strict comparison is worth as much as its silence on unchanged notebooks. What follows `--` goes
-to pytest, such as `-n 2`. Nothing here is collected as a test.
+to pytest, such as `-n 2`. `python -m tests.soak --seeds 20` runs every solution with so many
+seeds: no right answer may fail by a float. Nothing here is collected as a test.
 """
 
 from __future__ import annotations
@@ -14,11 +15,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.author.lessons import ROOT
+import papermill
+
+from tests.author.lessons import ROOT, find_lessons
+from tests.author.solutions import verdicts
+from tests.test_notebooks_solved import run_solved
 
 COURSE = ("notebooks", "tests/test_notebooks_solved.py")
 ENDLESS = "import os\nfor_whom = os.getppid()\nwhile os.getppid() == for_whom: pass"
@@ -28,9 +34,12 @@ def main(arguments: list[str]) -> int:
     """Run the course as often as asked; 1 if a cell or a lesson failed in any run."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(prog="python -m tests.soak")
-    parser.add_argument("runs", type=int, help="how often")
+    parser.add_argument("runs", type=int, nargs="?", default=0, help="how often")
+    parser.add_argument("--seeds", type=int, default=0, help="run the solutions with seeds 0, 1, …")
     parser.add_argument("--busy", action="store_true", help="keep one core busy meanwhile")
     options = parser.parse_args(arguments[:end])
+    if options.seeds:
+        return run_seeds(options.seeds)
     results = []
     with busy(options.busy):
         for number in range(1, options.runs + 1):
@@ -43,6 +52,27 @@ def main(arguments: list[str]) -> int:
     middle = statistics.median(seconds for _, _, seconds in results)
     print(f"{options.runs} runs, {tests} tests, {alarms} false alarms, median {middle:.0f} s a run")
     return int(alarms > 0)
+
+
+def run_seeds(count: int) -> int:
+    """Run each lesson with its solutions and each seed; 1 if a verdict was not right."""
+    lessons = [one for one in find_lessons([]) if "seed" in papermill.inspect_notebook(one)]
+    pairs = [(lesson, seed) for lesson in lessons for seed in range(count)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = list(pool.map(lambda pair: run_seed(*pair), pairs))
+    failed = [line for line in told if line]
+    print(*failed, f"{len(told)} runs of {len(lessons)} lessons, {len(failed)} failed", sep="\n")
+    return int(bool(failed))
+
+
+def run_seed(lesson: Path, seed: int) -> str:
+    """What was not right; empty if all was."""
+    try:
+        states = verdicts(run_solved(lesson, seed=seed))
+    except BaseException as error:  # pytest.fail is no Exception
+        return f"{lesson.stem}, seed {seed}: {error}"
+    wrong = {name: state for name, state in states.items() if state != "right"}
+    return f"{lesson.stem}, seed {seed}: {wrong}" if wrong else ""
 
 
 def run_course(options: list[str]) -> tuple[int, list[str], float]:
