@@ -44,6 +44,8 @@ ANSWERS = {
         WrongAnswer("the signature alone", TWO_ACTS, change=(CUBE, "tf.TensorSpec([None])")),
         WrongAnswer("one number", "`TensorSpec` with `None`", change=("[None]", "[]")),
         WrongAnswer("a size from an example", "`TensorSpec` with `None`", change=("[None]", "[3]")),
+        WrongAnswer("the lesson's own square", "power of three", change=(CUBE, "concrete")),
+        WrongAnswer("the fourth power", "power of three", change=("x**3", "x**4")),
         WrongAnswer("another dtype", "`tf.float32`", change=("tf.float32", "tf.float64")),
     ],
 }
