@@ -1,6 +1,6 @@
-"""Wrong answers to the exercises of lesson 05."""
+"""Answers to the exercises of lesson 05."""
 
-from . import WrongAnswer
+from . import RightAnswer, WrongAnswer
 
 SAMPLE_FIRST = """\
 by_sample = flexible.get_concrete_function(tf.constant(stroke))
@@ -17,8 +17,22 @@ VARIABLE = "tf.Variable(tf.random.stateless_uniform([2, 2], seed=[seed, 0]))"
 ANY_1_1 = "    @tf.function(input_signature=[tf.TensorSpec([1, 1], tf.float32)])\n"
 PRODUCT = "return tf.matmul(self.const, self.var) * x"
 TENSOR, NO_TENSOR = "which of its properties", "Not a tensor yet"
-HOLDS = "Who holds the module"
-MATRIX = "the matrix product of const and a tf.Variable"
+KEY = "[1, 1, 0, 1, 0, 1]"
+HOLDS, ITS_OWN, PAIR_DUE = (
+    "Who holds the module",
+    "a module of its own",
+    "the module first, then its graph",
+)
+OWNER = """\
+    gesture = Gesture(scale)
+    return gesture, gesture.measure.get_concrete_function()"""
+MATRIX, INIT, LOCAL = "the matrix product of const", "Make the variable in __init__", "a local name"
+
+
+def runs(slip: str, key: str, advice: str) -> WrongAnswer:
+    """Another list in place of the right one of 05-what-runs."""
+    return WrongAnswer(slip, advice, change=(KEY, key))
+
 
 ANSWERS = {
     "05-three-ways": [
@@ -29,12 +43,12 @@ ANSWERS = {
         ),
         WrongAnswer(
             "promises and does not ask",
-            "the request has no argument",
+            "get_concrete_function",
             change=("[any_length]).get_concrete_function()", "[any_length])"),
         ),
         WrongAnswer(
             "calls, and keeps the value",
-            "'EagerTensor'",
+            "with the sample",
             change=(
                 "flexible.get_concrete_function(tf.constant(stroke))",
                 "flexible(tf.constant(stroke))",
@@ -45,30 +59,61 @@ ANSWERS = {
             "Two requests to flexible",
             change=("by_spec = flexible", "by_spec = tf.function(width)"),
         ),
-        WrongAnswer("way 2 twice", "tf.function takes any_length", change=(WAY_1, WAY_2)),
+        WrongAnswer("way 2 twice", "a tf.function of its own", change=(WAY_1, WAY_2)),
+        WrongAnswer(
+            "another sample in place of the spec",
+            "use `None` where a size may change",
+            change=(WAY_2, "flexible.get_concrete_function(tf.constant(circle(40)))"),
+        ),
+        WrongAnswer(
+            "a signature for 32 points",
+            "takes any_length",
+            change=("input_signature=[any_length]", "input_signature=[tf.TensorSpec([32, 2])]"),
+        ),
+        WrongAnswer(
+            "a third graph of flexible",
+            "Two requests to flexible",
+            change=(SAMPLE_FIRST, SAMPLE_FIRST + "flexible(tf.ones([3, 2], tf.float64))\n"),
+        ),
+        WrongAnswer(
+            "the height",
+            "with the sample",
+            change=("width(stroke):\n", "width(stroke):\n    stroke = stroke[:, ::-1]\n"),
+        ),
+        WrongAnswer("by_sample for all", "leaves the number", change=(WAY_2, "by_sample")),
+        WrongAnswer(
+            "the stroke itself",
+            "with the sample",
+            change=("flexible.get_concrete_function(tf.constant(stroke))", "tf.constant(stroke)"),
+        ),
     ],
     "05-what-runs": [
-        WrongAnswer("a tensor's shape counts", TENSOR, change=("[1, 1, 0,", "[0, 0, 0,")),
-        WrongAnswer("a tensor is cast", TENSOR, change=("[1, 1, 0,", "[1, 1, 1,")),
-        WrongAnswer("float64 is always refused", NO_TENSOR, change=("1, 0, 1]", "0, 0, 1]")),
-        WrongAnswer("an array passes as a tensor", NO_TENSOR, change=("1, 0, 1]", "1, 1, 1]")),
-        WrongAnswer("a list is no input", NO_TENSOR, change=("1, 0, 1]", "1, 0, 0]")),
+        runs("a tensor's shape counts", "[0, 0, 0, 1, 0, 1]", TENSOR),
+        runs("a tensor is cast", "[1, 1, 1, 1, 0, 1]", TENSOR),
+        runs("float64 is always refused", "[1, 1, 0, 0, 0, 1]", NO_TENSOR),
+        runs("an array passes as a tensor", "[1, 1, 0, 1, 1, 1]", NO_TENSOR),
+        runs("a list is no input", "[1, 1, 0, 1, 0, 0]", NO_TENSOR),
+        runs("the rank of a tensor counts", "[1, 0, 0, 1, 0, 1]", TENSOR),
+        runs("only what fits exactly", "[0, 0, 0, 0, 0, 0]", TENSOR),
+        runs("everything runs", "[1] * 6", TENSOR),
+        runs("the other way round", "[0, 0, 1, 0, 1, 0]", TENSOR),
+        runs("five answers", "[1, 1, 0, 1, 0]", "one answer for each of"),
     ],
     "05-owner": [
         WrongAnswer(
             "as it was",
-            HOLDS,
+            "give the module a name",
             """\
 def open_gesture(scale):
     return Gesture(scale).measure.get_concrete_function()
 """,
         ),
         WrongAnswer(
-            "a name while tracing, none after", HOLDS, change=("return gesture, ", "return ")
+            "a name while tracing, none after", PAIR_DUE, change=("return gesture, ", "return ")
         ),
         WrongAnswer(
             "two modules, and the traced one dies",
-            HOLDS,
+            "give the module a name",
             """\
 def open_gesture(scale):
     return Gesture(scale), Gesture(scale).measure.get_concrete_function()
@@ -76,26 +121,77 @@ def open_gesture(scale):
         ),
         WrongAnswer(
             "the tf.function, not its graph",
-            "no attribute 'variables'",
+            "get_concrete_function",
             change=(".get_concrete_function()", ""),
         ),
         WrongAnswer(
             "the two in the other order",
-            "Return two: owner, graph",
+            PAIR_DUE,
             change=(PAIR, "gesture.measure.get_concrete_function(), gesture"),
         ),
-        WrongAnswer("no return", "Return two: owner, graph", change=("return ", "")),
+        WrongAnswer("no return", PAIR_DUE, change=("return ", "")),
+        WrongAnswer(
+            "the module in a global",
+            PAIR_DUE,
+            """\
+def open_gesture(scale):
+    global gesture
+    gesture = Gesture(scale)
+    return gesture.measure.get_concrete_function()
+""",
+        ),
+        WrongAnswer(
+            "a global, and an owner that owns nothing",
+            "give the module a name",
+            """\
+held = []
+
+
+def open_gesture(scale):
+    held.append(Gesture(scale))
+    return None, held[-1].measure.get_concrete_function()
+""",
+        ),
+        WrongAnswer(
+            "another module as the owner",
+            HOLDS,
+            """\
+held = []
+
+
+def open_gesture(scale):
+    held.append(Gesture(scale))
+    return Gesture(scale), held[-1].measure.get_concrete_function()
+""",
+        ),
+        WrongAnswer("the scale is left out", ITS_OWN, change=("Gesture(scale)", "Gesture()")),
+        WrongAnswer(
+            "one module for all",
+            ITS_OWN,
+            """\
+gesture = Gesture()
+
+
+def open_gesture(scale):
+    gesture.scale.assign(scale)
+    return gesture, gesture.measure.get_concrete_function()
+""",
+        ),
+        WrongAnswer(
+            "the variable as the owner", HOLDS, change=("return gesture,", "return gesture.scale,")
+        ),
+        WrongAnswer("three things", PAIR_DUE, change=("return gesture,", "return gesture, scale,")),
     ],
     "05-old-program": [
         WrongAnswer(
             "still sets an attribute inside",
-            "use a local name",
+            LOCAL,
             change=(
                 PRODUCT,
                 "self.mult = tf.matmul(self.const, self.var)\n        return self.mult * x",
             ),
         ),
-        WrongAnswer("plain Python", "Decorate func", change=(ANY_1_1, "")),
+        WrongAnswer("plain Python", "`@tf.function`", change=(ANY_1_1, "")),
         WrongAnswer(
             "element by element",
             MATRIX,
@@ -106,7 +202,7 @@ def open_gesture(scale):
             MATRIX,
             change=("(self.const, self.var)", "(self.var, self.const)"),
         ),
-        WrongAnswer("a tensor in the variable's place", MATRIX, change=(VARIABLE, VARIABLE[12:-1])),
+        WrongAnswer("a tensor in the variable's place", INIT, change=(VARIABLE, VARIABLE[12:-1])),
         WrongAnswer(
             "a new variable at every call",
             "only supports singleton",
@@ -114,7 +210,7 @@ def open_gesture(scale):
         ),
         WrongAnswer(
             "the variable at the first call, so two traces",
-            "make the variable in __init__",
+            INIT,
             """\
 class Program(tf.Module):
     def __init__(self):
@@ -129,6 +225,163 @@ class Program(tf.Module):
 
 
 program = Program()
+""",
+        ),
+        WrongAnswer("calls the old program", MATRIX, change=(PRODUCT, "return old(x)")),
+        WrongAnswer(
+            "shares the old variable",
+            INIT,
+            change=(VARIABLE, "root.var"),
+        ),
+        WrongAnswer(
+            "leaks into a list",
+            LOCAL,
+            """class Program(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.var, self.kept = tf.Variable(tf.zeros([2, 2])), []
+
+    @tf.function(input_signature=[tf.TensorSpec([1, 1], tf.float32)])
+    def func(self, x):
+        self.kept.append(tf.matmul([[37.0, -23.0], [1.0, 4.0]], self.var))
+        return self.kept[-1] * x
+
+
+program = Program()
+""",
+        ),
+        WrongAnswer("no x", MATRIX, change=(PRODUCT, PRODUCT[:-4])),
+        WrongAnswer("the sign", MATRIX, change=("-23.0", "23.0")),
+        WrongAnswer("added", MATRIX, change=("self.var) * x", "self.var) + x")),
+        WrongAnswer(
+            "the variable under another name",
+            INIT,
+            """\
+class Program(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.weights = tf.Variable(tf.random.stateless_uniform([2, 2], seed=[seed, 0]))
+
+    @tf.function(input_signature=[tf.TensorSpec([1, 1], tf.float32)])
+    def func(self, x):
+        return tf.matmul([[37.0, -23.0], [1.0, 4.0]], self.weights) * x
+
+
+program = Program()
+""",
+        ),
+    ],
+}
+
+RIGHT = {
+    "05-three-ways": [
+        RightAnswer("the array itself as the sample", change=("tf.constant(stroke)", "stroke")),
+        RightAnswer(
+            "a name in the spec",
+            change=(WAY_2, 'flexible.get_concrete_function(tf.TensorSpec([None, 2], name="s"))'),
+        ),
+        RightAnswer("a tuple as signature", change=("[any_length])", "(any_length,))")),
+        RightAnswer(
+            "a spec of its own",
+            change=("=[any_length]", '=[tf.TensorSpec([None, 2], tf.float32, "points")]'),
+        ),
+        RightAnswer(
+            "decorators",
+            """\
+@tf.function
+def flexible(line):
+    return tf.reduce_max(line[:, 0]) - tf.reduce_min(line[:, 0])
+
+
+@tf.function(input_signature=[any_length])
+def signed(points):
+    return tf.reduce_max(points[:, 0]) - tf.reduce_min(points[:, 0])
+
+
+by_sample = flexible.get_concrete_function(stroke)
+by_spec = flexible.get_concrete_function(any_length)
+by_signature = signed.get_concrete_function()
+""",
+        ),
+        RightAnswer(
+            "a call first", change=(SAMPLE_FIRST, "flexible(tf.constant(stroke))\n" + SAMPLE_FIRST)
+        ),
+    ],
+    "05-what-runs": [
+        RightAnswer("truths", change=(KEY, "[True, True, False, True, False, True]")),
+        RightAnswer("a tuple", change=(KEY, "(1, 1, 0, 1, 0, 1)")),
+        RightAnswer("an array", change=(KEY, "np.array([1, 1, 0, 1, 0, 1])")),
+        RightAnswer("a dict", change=(KEY, "dict(zip(arguments, [1, 1, 0, 1, 0, 1]))")),
+        RightAnswer("two lists", change=(KEY, "[[1, 1, 0], [1, 0, 1]]")),
+    ],
+    "05-owner": [
+        RightAnswer("a list", change=(PAIR, f"[{PAIR}]")),
+        RightAnswer(
+            "a name for the graph",
+            change=(
+                OWNER,
+                """\
+    gesture = Gesture(scale)
+    graph = gesture.measure.get_concrete_function()
+    return gesture, graph""",
+            ),
+        ),
+        RightAnswer("a sample for the request", change=("function()", "function(any_length)")),
+        RightAnswer(
+            "a module around it",
+            change=(
+                OWNER,
+                """\
+    owner = tf.Module()
+    owner.gesture = Gesture(scale)
+    return owner, owner.gesture.measure.get_concrete_function()""",
+            ),
+        ),
+        RightAnswer(
+            "by assign", change=("Gesture(scale)\n", "Gesture()\n    gesture.scale.assign(scale)\n")
+        ),
+        RightAnswer(
+            "a graph without the signature",
+            change=(
+                "gesture.measure.get_concrete_function()",
+                "tf.function(gesture.length).get_concrete_function(any_length)",
+            ),
+        ),
+    ],
+    "05-old-program": [
+        RightAnswer(
+            "const as a variable that is not trained",
+            change=(
+                "tf.constant([[37.0, -23.0], [1.0, 4.0]])",
+                "tf.Variable([[37.0, -23.0], [1.0, 4.0]], trainable=False)",
+            ),
+        ),
+        RightAnswer(
+            "const inside", change=("tf.matmul(self.const", "tf.matmul([[37.0, -23.0], [1.0, 4.0]]")
+        ),
+        RightAnswer(
+            "no signature", change=("(input_signature=[tf.TensorSpec([1, 1], tf.float32)])", "")
+        ),
+        RightAnswer(
+            "an operator", change=("tf.matmul(self.const, self.var)", "(self.const @ self.var)")
+        ),
+        RightAnswer(
+            "a local name",
+            change=(PRODUCT, "mult = tf.matmul(self.const, self.var)\n        return mult * x"),
+        ),
+        RightAnswer(
+            "a variable of zeros, not trained",
+            change=(VARIABLE, "tf.Variable(tf.zeros([2, 2]), trainable=False)"),
+        ),
+        RightAnswer(
+            "an empty module",
+            """\
+program = tf.Module()
+program.var = tf.Variable(tf.random.stateless_uniform([2, 2], seed=[seed, 0]))
+program.func = tf.function(
+    lambda x: tf.matmul([[37.0, -23.0], [1.0, 4.0]], program.var) * x,
+    input_signature=[tf.TensorSpec([1, 1])],
+)
 """,
         ),
     ],
