@@ -1,6 +1,6 @@
 """Wrong answers to the exercises of lesson 14."""
 
-from . import WrongAnswer
+from . import RightAnswer, WrongAnswer
 
 ONE = """
 @tf.function(input_signature=[still])
@@ -16,12 +16,12 @@ ANSWERS = {
     "14-fixed": [
         WrongAnswer(
             "the batch stays open, under another name",
-            "Compare the two word by word",
+            "key, names, sizes",
             change=(ONE, "page_model = for_device(gesture, classify_all)"),
         ),
         WrongAnswer(
             "a batch of one is no stroke",
-            "The number of axes differs",
+            "key, names, sizes",
             change=(
                 ONE,
                 """
@@ -30,10 +30,10 @@ classify_one = tf.function(lambda stroke: {"probabilities": classify_all(stroke)
 page_model = for_device(gesture, classify_one)""",
             ),
         ),
-        WrongAnswer("the batch comes back", "The number of axes differs", change=(")[0]}", ")}")),
+        WrongAnswer("the batch comes back", "key, names, sizes", change=(")[0]}", ")}")),
         WrongAnswer(
             "an output without a name",
-            "names, dtypes, shapes",
+            "key, names, sizes",
             change=(
                 '{"probabilities": classify_all(stroke[tf.newaxis])[0]}',
                 "classify_all(stroke[tf.newaxis])[0]",
@@ -41,7 +41,7 @@ page_model = for_device(gesture, classify_one)""",
         ),
         WrongAnswer(
             "a lone concrete function, converted by itself",
-            "The file has serving_default",
+            "key, names, sizes",
             change=(
                 "page_model = for_device(gesture, classify_one)",
                 """
@@ -50,10 +50,25 @@ with tfl.quiet():
     page_model = tf.lite.TFLiteConverter.from_concrete_functions(graphs, gesture).convert()""",
             ),
         ),
-        WrongAnswer("the lesson's own model", "A size differs", change=(ONE, "page_model = model")),
+        WrongAnswer(
+            "the lesson's own model", "key, names, sizes", change=(ONE, "page_model = model")
+        ),
+        WrongAnswer(
+            "the lesson's own answers and a fourth number",
+            "It calls `classify_all`",
+            change=(
+                "classify_all(stroke[tf.newaxis])[0]",
+                'tf.concat([gesture.answer(stroke)["probabilities"], [0.1]], axis=0)',
+            ),
+        ),
+        WrongAnswer(
+            "constant zeros",
+            "It calls `classify_all`",
+            change=("classify_all(stroke[tf.newaxis])[0]", "tf.zeros([4])"),
+        ),
         WrongAnswer(
             "a function, not a file",
-            "needs the bytes of a .tflite file",
+            "InputError",
             change=("for_device(gesture, classify_one)", "classify_one"),
         ),
     ],
@@ -81,7 +96,7 @@ def resample(drawn, count=32):
         ),
         WrongAnswer(
             "divides by each step",
-            "do not divide by it",
+            "",
             """\
 def resample(drawn, count=32):
     steps = np.linalg.norm(np.diff(drawn, axis=0), axis=1)
@@ -98,7 +113,14 @@ def resample(drawn, count=32):
             "not equal steps of the index",
             change=("np.column_stack(", "np.stack("),
         ),
-        WrongAnswer("no return", "unsupported operand", change=("return ", "")),
+        WrongAnswer("always 32", "", change=("along[-1], count", "along[-1], 32")),
+        WrongAnswer(
+            "without the end",
+            "",
+            change=("0.0, along[-1], count)", "0.0, along[-1], count, False)"),
+        ),
+        WrongAnswer("x for both", "", change=("drawn[:, axis]", "drawn[:, 0]")),
+        WrongAnswer("no return", "`return` missing", change=("return ", "")),
     ],
     "14-card": [
         WrongAnswer(
@@ -140,5 +162,84 @@ def resample(drawn, count=32):
             change=("it computes both", "it raises an error"),
         ),
         WrongAnswer("no error, so it is right", "lose the weights", change=("not always", "yes")),
+    ],
+}
+
+RIGHT = {
+    "14-fixed": [
+        RightAnswer("an axis more", change=("stroke[tf.newaxis]", "tf.expand_dims(stroke, 0)")),
+        RightAnswer("a list of one", change=("stroke[tf.newaxis]", "tf.stack([stroke])")),
+        RightAnswer("a reshape", change=("stroke[tf.newaxis]", "tf.reshape(stroke, [1, 32, 2])")),
+        RightAnswer("the first, by name", change=(")[0]}", ")[0, :]}")),
+        RightAnswer(
+            "a squeeze",
+            change=(
+                "classify_all(stroke[tf.newaxis])[0]",
+                "tf.squeeze(classify_all(stroke[tf.newaxis]), 0)",
+            ),
+        ),
+    ],
+    "14-resample": [
+        RightAnswer(
+            "the root of squares",
+            change=(STEPS, "np.sqrt((np.diff(drawn, axis=0) ** 2).sum(axis=1))"),
+        ),
+        RightAnswer(
+            "two rows, turned",
+            change=(
+                "np.column_stack([np.interp(wanted, along, drawn[:, axis]) for axis in (0, 1)])",
+                "np.array([np.interp(wanted, along, drawn[:, axis]) for axis in (0, 1)]).T",
+            ),
+        ),
+        RightAnswer(
+            "shares of the way",
+            change=(
+                "np.linspace(0.0, along[-1], count)",
+                "along[-1] * np.linspace(0.0, 1.0, count)",
+            ),
+        ),
+        RightAnswer(
+            "nested lists", change=("for axis in (0, 1)])", "for axis in (0, 1)]).tolist()")
+        ),
+        RightAnswer("hypot", change=(STEPS, "np.hypot(*np.diff(drawn, axis=0).T)")),
+    ],
+    "14-card": [
+        RightAnswer("a tuple of sizes", change=(".tolist()", "")),
+        RightAnswer(
+            "the dtype by NumPy",
+            change=('details["dtype"].__name__', 'np.dtype(details["dtype"]).name'),
+        ),
+        RightAnswer(
+            "the first of a list",
+            change=(
+                "next(iter(reading.get_signature_list()))",
+                "list(reading.get_signature_list())[0]",
+            ),
+        ),
+        RightAnswer(
+            "plain ints",
+            change=(
+                'details["shape_signature"].tolist()',
+                '[int(size) for size in details["shape_signature"]]',
+            ),
+        ),
+        RightAnswer(
+            "the bytes measured otherwise", change=("len(file)", "memoryview(file).nbytes")
+        ),
+    ],
+    "14-road": [
+        RightAnswer("a tuple", 'my_answers = (2, "it computes both", "not always")\n'),
+        RightAnswer(
+            "a dict", 'my_answers = {"one": 2, "two": "it computes both", "three": "not always"}\n'
+        ),
+        RightAnswer(
+            "by question",
+            'my_answers = {"3. silence": "not always", "1. graphs": 2}\n'
+            'my_answers["2. two numbers"] = "it computes both"\n',
+        ),
+        RightAnswer(
+            "an array", 'my_answers = np.array([2, "it computes both", "not always"], object)\n'
+        ),
+        RightAnswer("a float", change=("[2, ", "[2.0, ")),
     ],
 }
