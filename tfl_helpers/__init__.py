@@ -10,10 +10,8 @@ from typing import Any
 
 _HOME = {
     "InputError": "records",
-    "check_answers": "check.check",
-    "check_concrete": "check.objects",
-    "check_function": "check.check",
-    "check_model": "check.objects",
+    "check_answers": "check.answers",
+    "check_function": "check.function",
     "compare_outputs": "compare",
     "compare_saved": "look.saved",
     "draw_bytes": "look.byte_picture",
@@ -25,7 +23,6 @@ _HOME = {
     "draw_module": "look.module",
     "draw_number_line": "look.numbers",
     "draw_road": "look.road",
-    "draw_sizes": "look.sizes",
     "examine": "setup.doctor",
     "explore_function": "explore.function",
     "explore_message": "explore.message",
