@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from tests.author.lessons import ROOT, find_lessons
+from tfl_helpers.setup.lessons import ROOT, find_lessons
 
 CORES = os.cpu_count() or 1
 SOLVED = "tests/test_notebooks_solved.py::test_every_solution_is_right"

@@ -1,4 +1,4 @@
-"""Small notebooks for the tests of authoring: made by hand, then executed for real."""
+"""Small notebooks for the tests of tests/author: made by hand, then executed for real."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from typing import Any
 import nbformat
 import papermill
 
-from tests.author.lessons import ROOT, find_lessons
 from tests.author.run import options
 from tests.author.solutions import fill_in
 from tests.needs import demand_runtime
+from tfl_helpers.setup.lessons import ROOT, find_lessons
 
 NUMBERS = ROOT / "notebooks" / "browser.json"
 

@@ -17,8 +17,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import tfl_helpers as tfl
-from tests.author.lessons import ROOT
 from tfl_helpers.look.bytes import read_bytes
+from tfl_helpers.setup.lessons import ROOT
 
 LESSONS = ("02_tracing", "05_concrete_functions")
 

@@ -22,9 +22,9 @@ from xml.etree import ElementTree
 
 import papermill
 
-from tests.author.lessons import ROOT, find_lessons
 from tests.author.solutions import verdicts
 from tests.test_notebooks_solved import run_solved
+from tfl_helpers.setup.lessons import ROOT, find_lessons
 
 COURSE = ("notebooks", "tests/test_notebooks_solved.py")
 ENDLESS = "import os\nfor_whom = os.getppid()\nwhile os.getppid() == for_whom: pass"

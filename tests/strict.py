@@ -20,10 +20,10 @@ from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from tests.author.kernel import CellError, FreshKernel
-from tests.author.lessons import NOTEBOOKS, ROOT
 from tests.author.stored import tidy_outputs
 from tests.difference import difference
 from tests.needs import demand_runtime
+from tfl_helpers.setup.lessons import NOTEBOOKS, ROOT
 
 
 class StrictFile(IPyNbFile):

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.author.lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT
 
 LINE = re.compile(r"^\[(gw\d)\] \[ *\d+%\] (\w+) \S*?(\w+)\.ipynb::cell-(\d+)", re.MULTILINE)
 HEAD = re.compile(r"^_+ \S*?(\w+)\.ipynb cell-(\d+) _+$", re.MULTILINE)

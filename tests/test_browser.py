@@ -25,7 +25,7 @@ from live_lab import (
 )
 from nbformat.v4 import new_markdown_cell, new_output
 
-from tests.author.lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""The numbers and rules of the style page, held by every English lesson."""
+"""The numbers and rules of CONTRIBUTING.md, held by every English lesson."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conftest import MakeLesson
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.author.budgets import breaches, helper_names, numbers, word_count
-from tests.author.lessons import find_lessons, lesson_id
+from tfl_helpers.setup.lessons import find_lessons, lesson_id
 
 LESSONS = find_lessons([])
 

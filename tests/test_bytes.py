@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from tests import odd_files
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, draw_bytes, quiet, read_tflite
 from tfl_helpers.figure.canvas import Picture
 from tfl_helpers.look import byte_picture
 from tfl_helpers.look.byte_picture import LOOKS
 from tfl_helpers.look.bytes import PARTS, ByteMap, Span, fill_gaps, read_bytes
+from tfl_helpers.setup.lessons import ROOT
 
 GESTURE = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
 

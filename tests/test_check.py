@@ -887,3 +887,8 @@ def test_states(verdict: Verdict, state: str, start: str) -> None:
 
     assert shown[MIME] == {"state": state} == {"state": verdict.state}
     assert shown["text/html"].startswith(start)
+
+
+def test_a_builtin_function_is_no_graph() -> None:
+    verdict = check_function([1].index, [(1, 0)], traces=1)
+    assert "no tf.function" in str(verdict)

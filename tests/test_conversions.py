@@ -14,7 +14,9 @@ from tfl_helpers import quiet
 from tfl_helpers.look.conversion import Row, counted, read_conversion
 from tfl_helpers.look.tflite import read_tflite
 
-tf: Any = pytest.importorskip("tensorflow")
+with quiet():
+    import tensorflow as tf
+
 L, Spec, Made = tf.keras.layers, tf.TensorSpec, tuple[Any, ...]
 HELD: list[Any] = []  # a concrete function does not keep its variables alive
 ONE, VEC, MAT = Spec([]), Spec([2]), Spec([1, 4])

@@ -12,8 +12,9 @@ import papermill
 import pytest
 
 import tfl_helpers as tfl
-from tests.author.lessons import ROOT, find_lessons, lesson_id
 from tests.author.run import options
+from tests.author.solutions import exercises
+from tfl_helpers.setup.lessons import ROOT, find_lessons, lesson_id
 
 NOTEBOOKS = ROOT / "notebooks"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,3 +60,9 @@ def test_the_map_in_the_readme_knows_the_lesson(lesson: Path) -> None:
 def test_the_readme_links_to_files_that_are_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("lesson", find_lessons([]), ids=lambda lesson: lesson.stem)
+def test_a_right_answer_can_be_marked(lesson: Path) -> None:
+    for name, (_, check, _) in exercises(nbformat.read(lesson, as_version=4)).items():
+        assert check.id == f"{name}-check"  # progress reads the exercise off it

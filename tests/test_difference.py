@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from PIL import Image
 
-from tests.author.lessons import find_lessons
 from tests.difference import LONGEST, SANITISED, chunks, difference, sanitised
+from tfl_helpers.setup.lessons import find_lessons
 
 LESSONS = find_lessons([])
 FOLDER = "/usr/lib/python3.11"

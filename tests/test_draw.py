@@ -524,7 +524,6 @@ def test_dispatch_caption_counts() -> None:
 
 
 def test_dispatch_of_anything_else_is_refused_in_words() -> None:
-    pytest.importorskip("tensorflow")
     with pytest.raises(InputError, match=r"^Expected a tf.function, got function\. Put"):
         draw_dispatch(some_function, [])
 
@@ -568,7 +567,8 @@ def test_stations_of_things_of_litert() -> None:
 
 
 def test_stations_of_things_of_tensorflow(tmp_path: Path) -> None:
-    tf = pytest.importorskip("tensorflow")
+    import tensorflow as tf
+
     square = tf.function(lambda x: x**2, input_signature=[tf.TensorSpec([None])])
     module = tf.Module()
     module.square = square

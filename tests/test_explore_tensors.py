@@ -14,9 +14,9 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from tests import odd_files
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, explore_tensors, quiet
 from tfl_helpers.explore.tensors import quantization_text, short_name, values_text
+from tfl_helpers.setup.lessons import ROOT
 
 GESTURE = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
 PLAIN = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -120,7 +120,7 @@ def test_it_never_runs_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = explore_tensors(interpreter)
     panel.press("next")
     panel.search("Mean")
-    panel._repr_mimebundle_()
+    assert "An inspector of" in panel._repr_mimebundle_()["text/plain"]
 
 
 def test_it_holds_no_window_on_the_memory() -> None:
@@ -269,7 +269,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.tflite")):
                     made.set_tensor(given["index"], value)
                 made.invoke()
             panel = tfl.explore_tensors(made)
-            panel._repr_mimebundle_()
+            assert "An inspector of" in panel._repr_mimebundle_()["text/plain"]
             for _ in range(9):
                 seen = panel.seen.value
                 panel.press("next")

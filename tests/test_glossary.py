@@ -10,7 +10,7 @@ import pytest
 
 from tests.author.budgets import BANNED
 from tests.author.glossary import PAGE, Term, page, read_terms
-from tests.author.lessons import find_lessons
+from tfl_helpers.setup.lessons import find_lessons
 
 TERMS = read_terms()
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, compare_saved, draw_module, find_station, quiet
 from tfl_helpers.look.module import read_ownership
+from tfl_helpers.setup.lessons import ROOT
 
 with quiet():
     import keras

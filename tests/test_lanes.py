@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.author.lessons import ROOT
 from tfl_helpers.figure.canvas import Picture
 from tfl_helpers.look.lanes import Lanes, Spoken, draw_lanes, read_lanes
 from tfl_helpers.records import InputError
+from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.silence import quiet
 
 with quiet():

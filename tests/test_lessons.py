@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import MakeLesson
 
-from tests.author.lessons import find_lessons, lesson_id
 from tfl_helpers.records import InputError
+from tfl_helpers.setup.lessons import find_lessons, lesson_id
 
 
 def test_lessons_are_found_by_number_name_or_path(make_lesson: MakeLesson) -> None:

@@ -15,9 +15,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.author.lessons import ROOT
 from tests.live_lab import find_browser
 from tests.needs import demand_runtime
+from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.web import folder
 
 BROWSER = ("tests/test_browser.py", "tests/test_web_page.py")
@@ -33,8 +33,10 @@ NO_RUNTIME = "LiteRT.js is not on this machine yet. In a terminal, run: python3 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """This clone as git has it, so without what npm fetches."""
-    left_out = shutil.ignore_patterns(".git", ".venv", "node_modules", ".*_cache", "__pycache__")
+    """A copy of this clone, without what it made or fetched."""
+    left_out = shutil.ignore_patterns(
+        ".git", ".venv", "node_modules", ".*_cache", "__pycache__", "runs", ".progress*"
+    )
     return Path(shutil.copytree(ROOT, tmp_path / "clone", ignore=left_out))
 
 

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.author.lessons import find_lessons
 from tfl_helpers import __main__ as command_line
+from tfl_helpers.setup.lessons import find_lessons
 
 COMMANDS = ("lab", "doctor", "run", "web", "test", "execute")
 

@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.author.lessons import find_lessons
 from tfl_helpers import InputError, explore_message
 from tfl_helpers.look.messages import find_cause
+from tfl_helpers.setup.lessons import find_lessons
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 NUMPY = "'SymbolicTensor' object has no attribute 'numpy'"

@@ -23,11 +23,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.author.kernel import FreshKernel
-from tests.author.lessons import NOTEBOOKS, find_lessons
 from tests.author.stored import KERNEL, LANGUAGE, text_of, tidy
 from tests.difference import difference
 from tests.mutations import LIES, STORAGE, Lie
 from tests.suite import run_suite
+from tfl_helpers.setup.lessons import NOTEBOOKS, find_lessons
 
 pytestmark = pytest.mark.slow
 

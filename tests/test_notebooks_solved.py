@@ -12,10 +12,10 @@ import papermill
 import pytest
 from nbformat import NotebookNode
 
-from tests.author.lessons import find_lessons
 from tests.author.run import options
 from tests.author.solutions import VERDICT, exercises, fill_in, verdicts
 from tests.needs import demand_runtime
+from tfl_helpers.setup.lessons import find_lessons
 
 LESSONS = find_lessons([])
 

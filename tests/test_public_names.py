@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import tfl_helpers
-from tests.author.lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT
 
 
 def run(code: str) -> str:

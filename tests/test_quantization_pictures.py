@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, draw_number_line, quiet
 from tfl_helpers.figure.canvas import Picture
 from tfl_helpers.look.numbers import HIGHEST, LOWEST, read_steps
+from tfl_helpers.setup.lessons import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 WEIGHTS = np.random.default_rng(7).normal(0.0, 0.1, (30, 40)).astype(np.float32)

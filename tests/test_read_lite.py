@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from tests import odd_files
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, quiet, read_tflite
 from tfl_helpers.records import Graph, LiteModel
+from tfl_helpers.setup.lessons import ROOT
 
 with quiet():
     import tensorflow as tf

@@ -13,8 +13,8 @@ import threading
 
 import pytest
 
-from tests.author.lessons import ROOT
 from tfl_helpers import quiet
+from tfl_helpers.setup.lessons import ROOT
 
 START = "import os, sys, logging; from tfl_helpers import quiet\n"
 

@@ -9,8 +9,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tests.author.lessons import NOTEBOOKS, ROOT
 from tests.author.stored import WIDGET_VIEW, faults, text_of, tidy
+from tfl_helpers.setup.lessons import NOTEBOOKS, ROOT
 
 STORED = sorted(NOTEBOOKS.glob("*/*.ipynb"))
 

@@ -14,11 +14,11 @@ from conftest import MakeLesson
 from nbformat import NotebookNode
 
 from tests.author.execute import execute_lessons
-from tests.author.lessons import ROOT, find_lessons
 from tests.mutations import LIES, Lie
 from tests.strict import commands
 from tests.suite import run_suite
 from tests.telling import comment, tag
+from tfl_helpers.setup.lessons import ROOT, find_lessons
 
 pytestmark = pytest.mark.slow
 

@@ -6,16 +6,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.author.lessons import ROOT
 from tfl_helpers import InputError, compare_saved, draw_concrete, draw_module, quiet
 from tfl_helpers.look.saved import Fate, Survival
+from tfl_helpers.setup.lessons import ROOT
 
 with quiet():
     import tensorflow as tf
@@ -23,7 +22,6 @@ with quiet():
 FLOAT = "variable float32[], 4 bytes"
 STROKE = tf.TensorSpec([None, 2], tf.float32, name="stroke")
 CLASS_IS_GONE = "its class and its Python code are gone"
-SaveAndLoad = Callable[..., Any]
 
 
 class Pen(tf.Module):

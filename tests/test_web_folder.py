@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.author.lessons import ROOT
 from tests.needs import demand_runtime
 from tfl_helpers import InputError, write_page
 from tfl_helpers import __main__ as command_line
+from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.web import folder
 
 MODEL = (ROOT / "notebooks" / "gesture.tflite").read_bytes()

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.author.lessons import ROOT
 from tests.live_lab import FLAGS, find_browser, tab_to
 from tests.live_page import (
     NUMBERS,
@@ -25,6 +24,7 @@ from tests.live_page import (
     served,
     write_page_of_lesson,
 )
+from tfl_helpers.setup.lessons import ROOT
 
 pytestmark = pytest.mark.slow
 

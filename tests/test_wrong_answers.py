@@ -12,10 +12,10 @@ from nbformat.v4 import new_code_cell
 from test_notebooks_solved import shown
 from wrong_answers import Answer, RightAnswer, answers_of, right_answers_of
 
-from tests.author.lessons import find_lessons
 from tests.author.run import options
 from tests.author.solutions import VERDICT, exercises, fill_in, verdicts
 from tests.needs import demand_runtime
+from tfl_helpers.setup.lessons import find_lessons
 
 LESSONS = find_lessons([])
 SEED = (

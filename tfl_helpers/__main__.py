@@ -89,7 +89,7 @@ def _run_command(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from tests.author.lessons import find_lessons
+    from .setup.lessons import find_lessons
 
     names = [options.lesson] if options.lesson else []
     command = lab_command(find_lessons(names, options.language)[0], opened=bool(names))
@@ -114,8 +114,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tests.author.lessons import find_lessons
     from tests.author.run import run_lesson
+
+    from .setup.lessons import find_lessons
 
     (lesson,) = find_lessons([options.lesson], options.language)
     os.environ["TFL_PROGRESS"] = "off"  # what is run here is no learner's progress
@@ -167,7 +168,8 @@ def run_tools(steps: Iterable[list[str]], folder: Path) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     from tests.author.execute import execute_lessons
-    from tests.author.lessons import find_lessons
+
+    from .setup.lessons import find_lessons
 
     return execute_lessons(find_lessons(options.lessons, options.language))
 

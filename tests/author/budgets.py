@@ -1,4 +1,4 @@
-"""An English lesson in, its numbers and its breaches of the style page out. Sets no limits."""
+"""An English lesson in, its numbers and its breaches of CONTRIBUTING.md out. Sets no limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADING = re.compile(r"^(#{1,6}) .+$", re.MULTILINE)
 
 
 def numbers(lesson: Path) -> dict[str, float]:
-    """What the style page sets a number for, by name."""
+    """What CONTRIBUTING.md sets a number for, by name."""
     notebook = nbformat.read(lesson, as_version=4)
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
-from .lessons import NOTEBOOKS, find_lessons
+from tfl_helpers.setup.lessons import NOTEBOOKS, find_lessons
 
 TABLE = NOTEBOOKS / "locale" / "glossary.csv"
 PAGE = NOTEBOOKS / "en" / "glossary.md"

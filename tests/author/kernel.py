@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import default
 
-from .lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT
 
 # ipykernel copies what C++ code writes to its file descriptors into the page in a thread of its
 # own: the line comes, comes later, or is lost. Here these descriptors lead to a file instead.

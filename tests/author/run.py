@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfl_helpers.records import InputError
-
-from .lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT
 
 RUNS = ROOT / "runs"
 # No remarks of the kernel on its own sockets between the steps of the progress bar.

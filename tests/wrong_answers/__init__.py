@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from tests.author.lessons import lesson_id
+from tfl_helpers.setup.lessons import lesson_id
 
 
 @dataclass(frozen=True)

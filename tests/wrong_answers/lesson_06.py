@@ -6,7 +6,7 @@ INIT = "Make the variable in `__init__`"
 EXPONENT = "self.exponent = tf.Variable(2.0)"
 HANG, PLAIN, LOOKED_UP = "Both must hang on self", "A plain method is not sent", "looked up on self"
 KEEP, STATE = "what a tf.Variable holds", "no weight"
-FOLLOW, TRACE = "the power of the variable itself", "no variable may be made inside"
+FOLLOW = "the power of the variable itself"
 KEY, SIGNED = "[1, 0, 1, 0, 0]", "(input_signature=[any_length])"
 COST = 'self.inks["blue"].flow * path_length(stroke) + self.spill'
 SUM, COUNT = "self.sum = tf.Variable(0.0,", "self.count = tf.Variable(0.0,"

@@ -27,11 +27,6 @@ SPEC = 'tf.TensorSpec([None, 1], name="x")'
 OWNER = f"""\
 ask = tf.function(neuron).get_concrete_function({SPEC})
 neuron_file = convert(ask, neuron)"""
-VALUES = f"""\
-ask = tf.function(neuron).get_concrete_function({SPEC})
-holder = tf.Module()
-holder.weights = [variable.value for variable in neuron.variables]
-neuron_file = convert(ask, holder)"""
 LAMBDA = "tf.function(lambda stroke: model(stroke))"
 ASK = LAMBDA + ".get_concrete_function(spec)"
 LOADED = 'reloaded.signatures["serving_default"]'

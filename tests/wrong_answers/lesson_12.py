@@ -12,7 +12,6 @@ CONVERTED = "convert([measure.get_concrete_function()], tf.Module())"
 ON_THE_WAY_IN = 'np.round(stroke / step_in["scales"][0]) + step_in["zero_points"][0]'
 ON_THE_WAY_OUT = '(answer - step_out["zero_points"][0]) * step_out["scales"][0]'
 CLIPPED = "np.clip(steps, -128, 127)"
-FROM_FILE = f"in_int8(stroke={CLIPPED}.astype(np.int8))"
 HINTED = """\
 @tf.function(input_signature=[any_length])
 def measure(stroke):

@@ -205,7 +205,8 @@ def _graphs_of(function: Any, seen: tuple[Any, ...] = ()) -> list[Any]:
     if _is_graph(function):
         return [function]
     named = [one for one in _names_of(function).values() if not _is_foreign(one)]
-    words = getattr(_plain(function), "__code__", function).co_names if named else ()
+    code = getattr(_plain(function), "__code__", None)  # a built-in function has none
+    words = getattr(code, "co_names", ()) if named else ()
     methods = [getattr(one, word, None) for one in named for word in words]
     found = []
     for one in [*named, *methods]:

@@ -1,1 +1,1 @@
-"""One module a thing to look at: its record, its reader and its picture, side by side."""
+"""One module a thing to look at: its record and its reader, and its picture if it has one."""

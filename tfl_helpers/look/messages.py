@@ -150,7 +150,7 @@ def _on_specs(came: str, came_dtype: str, wanted: str, wanted_dtype: str) -> str
 
 
 def on_no_graph(found: str) -> str:
-    """What to try when a call does not compute in a graph, for what `why_no_graph` says."""
+    """What to try when a call does not compute in a graph, for what the claim found."""
     if found == "functions run eagerly":
         return "`tf.config.run_functions_eagerly(False)`: else no tf.function makes a graph."
     if found.startswith("Python inside"):
