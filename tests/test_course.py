@@ -12,6 +12,7 @@ import papermill
 import pytest
 
 import tfl_helpers as tfl
+from tests.author.kernel import FreshKernel
 from tests.author.run import options
 from tests.author.solutions import exercises
 from tfl_helpers.setup.lessons import ROOT, find_lessons, lesson_id
@@ -66,3 +67,14 @@ def test_the_readme_links_to_files_that_are_there() -> None:
 def test_a_right_answer_can_be_marked(lesson: Path) -> None:
     for name, (_, check, _) in exercises(nbformat.read(lesson, as_version=4)).items():
         assert check.id == f"{name}-check"  # progress reads the exercise off it
+
+
+@pytest.mark.slow
+def test_the_short_road_runs_with_its_core_cells_alone() -> None:
+    for lesson in find_lessons(["01", "03", "05", "08", "09", "10"]):
+        notebook = nbformat.read(lesson, as_version=4)
+        core = [cell for cell in notebook.cells if "core" in cell.metadata.get("tags", [])]
+        assert len(core) > len(notebook.cells) / 2
+        notebook.cells = [cell for cell in core if cell.cell_type == "code"]
+        with FreshKernel(notebook, lesson.parent, 300) as kernel:
+            kernel.run_through(len(notebook.cells) - 1)  # a cell that raises raises here

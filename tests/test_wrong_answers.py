@@ -33,7 +33,8 @@ def test_every_exercise_has_many_answers(lesson: Path) -> None:
         answers = [*right.get(name, []), *wrong[name]]
         texts = {text_of(answer, stub.source) for answer in answers}
         assert len(texts) == len(answers), name
-        assert len(wrong[name]) >= 3, name
+        assert len(wrong[name]) >= 10, name
+        assert len(right[name]) >= 5, name
         assert stub.source not in texts, name
 
 

@@ -1,6 +1,6 @@
-"""Wrong answers to the exercises of lesson 00."""
+"""Answers to the exercises of lesson 00."""
 
-from . import WrongAnswer
+from . import RightAnswer, WrongAnswer
 
 NO_LIST = "Write a list with one answer for each of"
 
@@ -37,6 +37,18 @@ ANSWERS = {
         WrongAnswer(
             "a dict, as `things` is one", NO_LIST, change=(STATIONS, '{"model": ".tflite"}')
         ),
+        WrongAnswer(
+            "a concrete function is a tf.function",
+            "get_concrete_function",
+            change=('"concrete function"', '"tf.function"'),
+        ),
+        WrongAnswer(
+            "the bytes are a SavedModel",
+            "the bytes of a file",
+            change=('".tflite", "Sav', '"SavedModel", "Sav'),
+        ),
+        WrongAnswer("five of six", "one answer for each of", change=(', "eager"]', "]")),
+        WrongAnswer("backwards", "no type is known", change=(STATIONS, STATIONS + "[::-1]")),
     ],
     "00-cube": [
         WrongAnswer("stops at the tf.function", TWO_ACTS, change=(CUBE, "tf.function(cube)")),
@@ -47,5 +59,33 @@ ANSWERS = {
         WrongAnswer("the lesson's own square", "power of three", change=(CUBE, "concrete")),
         WrongAnswer("the fourth power", "power of three", change=("x**3", "x**4")),
         WrongAnswer("another dtype", "`tf.float32`", change=("tf.float32", "tf.float64")),
+        WrongAnswer("times three", "power of three", change=("x**3", "3 * x")),
+        WrongAnswer("the sign lost", "power of three", change=("x**3", "abs(x) ** 3")),
+    ],
+}
+
+TYPED = STATIONS.strip("[]")
+
+RIGHT = {
+    "00-stations": [
+        RightAnswer("a tuple", change=(STATIONS, f"({TYPED})")),
+        RightAnswer("a tensor", change=(STATIONS, f"tf.constant({STATIONS})")),
+        RightAnswer("a dict by thing", change=(STATIONS, f"dict(zip(things, {STATIONS}))")),
+        RightAnswer("two lists", change=(STATIONS, f"[[{TYPED}][:3], [{TYPED}][3:]]")),
+        RightAnswer(
+            "asked", change=(STATIONS, "[tfl.find_station(one)[0] for one in things.values()]")
+        ),
+    ],
+    "00-cube": [
+        RightAnswer("multiplied", change=("x**3", "x * x * x")),
+        RightAnswer("by tf.pow", change=("x**3", "tf.pow(x, 3.0)")),
+        RightAnswer(
+            "a signature",
+            change=(CUBE, "tf.function(cube, [tf.TensorSpec([None])]).get_concrete_function()"),
+        ),
+        RightAnswer("a lambda", change=(CUBE, CUBE.replace("(cube)", "(lambda x: cube(x))"))),
+        RightAnswer(
+            "decorated twice", change=(CUBE, CUBE.replace("(cube)", "(tf.function(cube))"))
+        ),
     ],
 }

@@ -115,6 +115,7 @@ ANSWERS = {
         ),
         WrongAnswer("the float file", "Fewer hidden", change=(SMALL, 'files["float32"]')),
         WrongAnswer("a module, not a file", "Fewer hidden", change=(SMALL, "Gesture(hidden=256)")),
+        WrongAnswer("nothing in it", "got no bytes", change=(SMALL, 'b""')),
     ],
 }
 

@@ -125,6 +125,12 @@ def mine():
                 "np.sqrt(np.clip(along - 0.3, 0.0, None)) / (along > 0.3)",
             ),
         ),
+        WrongAnswer("no return", "32 points with x and y", change=("return np.", "np.")),
+        WrongAnswer(
+            "three coordinates",
+            "np.column_stack",
+            change=("[along, np.abs(along - 0.3)]", "[along, along, along**2]"),
+        ),
     ],
     "13-yesterday": [
         WrongAnswer(
@@ -164,6 +170,16 @@ def mine():
             "an error of another kind",
             "`raise ValueError`",
             change=("raise ValueError(", "raise TypeError("),
+        ),
+        WrongAnswer(
+            "the whole answer of nobody",
+            "the same one answers",
+            change=('infer(strokes=strokes)["probabilities"]', "None"),
+        ),
+        WrongAnswer(
+            "the factory's weights",
+            "go in by `set_weights`",
+            change=("set_weights(**saved)", "set_weights(**weights())"),
         ),
     ],
 }

@@ -71,6 +71,14 @@ with tfl.quiet():
             "InputError",
             change=("for_device(gesture, classify_one)", "classify_one"),
         ),
+        WrongAnswer(
+            "twice as sure",
+            "It calls `classify_all`",
+            change=(
+                "classify_all(stroke[tf.newaxis])[0]",
+                "2.0 * classify_all(stroke[tf.newaxis])[0]",
+            ),
+        ),
     ],
     "14-resample": [
         WrongAnswer(
@@ -149,6 +157,25 @@ def resample(drawn, count=32):
             change=('"input": name', '"input": details["name"]'),
         ),
         WrongAnswer("no return", "TypeError", change=("    return {", "    card = {")),
+        WrongAnswer(
+            "the key as a list",
+            "are what a page calls",
+            change=('"signature": signature', '"signature": [signature]'),
+        ),
+        WrongAnswer("kilobytes", "`len(file)`", change=("len(file)", "len(file) / 1000")),
+        WrongAnswer(
+            "one size too many",
+            "the sizes in the file",
+            change=(
+                'details["shape_signature"].tolist()',
+                '[1, *details["shape_signature"].tolist()]',
+            ),
+        ),
+        WrongAnswer(
+            "the lesson's own card",
+            "Nothing typed by hand",
+            change=('"input": name', '"input": "stroke"'),
+        ),
     ],
     "14-road": [
         WrongAnswer(
@@ -162,6 +189,23 @@ def resample(drawn, count=32):
             change=("it computes both", "it raises an error"),
         ),
         WrongAnswer("no error, so it is right", "lose the weights", change=("not always", "yes")),
+        WrongAnswer(
+            "each call a graph, none right", "equal Python values", change=("[2, ", "[1, ")
+        ),
+        WrongAnswer(
+            "the first of two",
+            "checks the dtype",
+            change=("it computes both", "it takes the first"),
+        ),
+        WrongAnswer(
+            "all three as in lesson 00",
+            "equal Python values",
+            change=('[2, "it computes both", "not always"]', '[3, "it raises an error", "yes"]'),
+        ),
+        WrongAnswer("two of three", "one answer for each", change=(', "not always"]', "]")),
+        WrongAnswer("the number as a text", "equal Python values", change=("[2, ", '["two", ')),
+        WrongAnswer("none", "equal Python values", change=("[2, ", "[0, ")),
+        WrongAnswer("another word", "lose the weights", change=("not always", "no")),
     ],
 }
 
