@@ -109,6 +109,7 @@ def refusal(error: BaseException) -> str:
         return f"{cast[1]} does not fit {cast[2]}"
     if "Could not find matching concrete function" in text:
         return "none of the saved graphs fits these arguments"
+    text = text.replace("required keyword-only argument", "required argument")  # Python 3.13's word
     return text.replace("`", "").strip(" .:")
 
 
