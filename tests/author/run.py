@@ -10,8 +10,6 @@ from tfl_helpers.records import InputError
 from tfl_helpers.setup.lessons import ROOT
 
 RUNS = ROOT / "runs"
-# No remarks of the kernel on its own sockets between the steps of the progress bar.
-QUIET = {"extra_arguments": ["--IPKernelApp.log_level=ERROR"]}
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -39,7 +37,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
     output.parent.mkdir(parents=True, exist_ok=True)
     values = {name: parse_value(text) for name, text in parameters.items()}
     try:
-        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **QUIET)
+        run = papermill.execute_notebook(lesson, output, values, cwd=lesson.parent, **options())
     except papermill.PapermillExecutionError as error:
         raise InputError(
             f"{lesson.name} stopped: cell [{error.exec_count}] raised {error.ename}: "
@@ -54,7 +52,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
 
 
 def options() -> dict[str, Any]:
-    """How papermill runs in tests: this interpreter's own kernel, written once at the end."""
+    """How papermill runs here: this interpreter's own kernel, nudged; written once at the end."""
     from .kernel import OwnKernel
 
     return {
