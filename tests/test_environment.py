@@ -1,11 +1,17 @@
-"""requirements.txt, environment.yml and pyproject.toml say the same, and name no address.
+"""The two locks, environment.yml, proven.json and pyproject.toml say the same, and no address.
 
-`.venv/bin/python tests/test_environment.py` writes environment.yml anew from requirements.txt.
+`.venv/bin/python tests/test_environment.py` compiles the locks and writes the four files, from the
+versions that are locked already; with `--upgrade`, from the newest.
 """
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
+import subprocess
+import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -16,16 +22,23 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "environment.yml"
+LAB, TESTS = LOCKS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
+PROVEN = ROOT / "tfl_helpers" / "setup" / "proven.json"
+WRITE = ".venv/bin/python tests/test_environment.py"
 COMPILE = (
-    "uv pip compile --universal --python-version 3.11 --generate-hashes --extra test"
-    " --output-file requirements.txt pyproject.toml"
+    "uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet"
+    " --extra lab"
 )
+HEADS = {
+    LAB: f"# What `lab` installs. Compiled together with tests/requirements.txt: {WRITE}\n",
+    TESTS: f"# What `test` adds to requirements.txt. Compiled together with it: {WRITE}\n",
+}
 # conda hands the whole pip list to one `pip install -r`. There a single hash makes pip demand one
 # of every entry, and `-e .` cannot have one (pip 23.2 and 26.3 refuse `-r` and `-c` alike). So the
 # pins stand here without their hashes.
 HEADER = """\
 # For conda: conda env create --file environment.yml && conda activate tfl
-# The pins are those of requirements.txt; written by: .venv/bin/python tests/test_environment.py
+# The pins are those of the two locks; written by: .venv/bin/python tests/test_environment.py
 name: tfl
 channels:
   - conda-forge
@@ -37,10 +50,29 @@ dependencies:
 """
 
 
-def locked() -> list[str]:
-    """The entries of requirements.txt without their hashes."""
-    text = (ROOT / "requirements.txt").read_text("utf-8")
-    return re.findall(r"^([a-z0-9].*?) \\$", text, re.MULTILINE)
+def locked(*locks: Path) -> list[str]:
+    """The entries of the locks without their hashes; of both, if none is named."""
+    text = "".join(lock.read_text("utf-8") for lock in locks or LOCKS)
+    return sorted(re.findall(r"^([a-z0-9].*?) \\$", text, re.MULTILINE))
+
+
+def named() -> dict[str, list[Requirement]]:
+    """What pyproject.toml asks for: by every helper, and by each extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {"run": project["dependencies"], **project["optional-dependencies"]}
+    return {group: list(map(Requirement, lines)) for group, lines in asked.items()}
+
+
+def proven_versions() -> dict[str, dict[str, list[str]]]:
+    """The locked versions of what pyproject.toml names, by group."""
+    pins = [Requirement(entry) for entry in locked()]
+    return {
+        group: {
+            wanted.name: [str(pin.specifier)[2:] for pin in pins if pin.name == wanted.name]
+            for wanted in wanteds
+        }
+        for group, wanteds in named().items()
+    }
 
 
 def environment_text() -> str:
@@ -62,27 +94,42 @@ def test_environment_is_the_yaml_that_conda_reads():
 
 
 def test_each_locked_entry_is_one_version_with_hashes():
-    text = (ROOT / "requirements.txt").read_text("utf-8")
+    text = "".join(lock.read_text("utf-8") for lock in LOCKS)
     entries = re.sub(r"\\\n", "", re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)).splitlines()
     assert len(entries) == len(locked()) > 100
     pattern = re.compile(r"[a-z0-9.-]+==[^\s*]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
     assert [entry for entry in entries if not pattern.fullmatch(entry)] == []
 
 
-def test_lock_says_how_it_was_made_and_from_nowhere():
-    text = (ROOT / "requirements.txt").read_text("utf-8")
-    assert text.splitlines()[1] == f"#    {COMPILE}"
-    assert re.findall(r"\w+://\S*|--(?:extra-)?index\S*|--find[-]links.*|file:\S*", text) == []
+@pytest.mark.parametrize("lock", LOCKS, ids=["lab", "tests"])
+def test_lock_says_how_it_was_made_and_from_nowhere(lock: Path):
+    text = lock.read_text("utf-8")
+    assert text.startswith(HEADS[lock])
+    addresses = r"\w+://\S*|--(?:extra-)?index\S*|--find[-]links.*|file:\S*"
+    places = rf"{addresses}|# +-[cr] .*|(?<![\w.])/\w+/.*"
+    assert re.findall(places, text) == []
 
 
 def test_lock_keeps_the_bounds_of_the_project():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["test"]]
     pins = [Requirement(entry) for entry in locked()]
-    for wanted in map(Requirement, named):
+    for wanted in sum(named().values(), []):
         versions = [str(pin.specifier)[2:] for pin in pins if pin.name == wanted.name]
-        assert versions, f"{wanted.name} is not in requirements.txt. Run: {COMPILE}"
+        assert versions, f"{wanted.name} is in no lock. Run: {WRITE}"
         assert all(wanted.specifier.contains(version) for version in versions), wanted
+
+
+def test_lab_installs_what_a_learner_needs_and_no_tool_of_the_tests():
+    lab, tests = ({Requirement(e).name for e in locked(lock)} for lock in LOCKS)
+    assert not lab & tests
+    groups = {group: {wanted.name for wanted in wanteds} for group, wanteds in named().items()}
+    assert groups["run"] | groups["lab"] <= lab
+    assert {"playwright", "pytest", "ruff", "nbval", "papermill"} <= groups["test"] & tests
+
+
+def test_the_doctor_knows_what_was_proven_and_when():
+    proven = json.loads(PROVEN.read_text("utf-8"))
+    assert proven["versions"] == proven_versions(), f"proven.json is old. Run: {WRITE}"
+    assert datetime.date(2026, 11, 1) < datetime.date.fromisoformat(proven["date"])
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
@@ -98,5 +145,42 @@ def test_no_package_has_two_versions_on_one_machine(python: str, system: str):
     assert len(names) == len(set(names))
 
 
-if __name__ == "__main__":
+def test_one_release_has_one_number_and_one_date():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    releases = re.findall(r"^## (\S+), (\d{4}-\d\d-\d\d)$", changes, re.MULTILINE)
+    newest = (project["version"], cited["date-released"])
+    assert releases[0] == newest == (cited["version"], cited["date-released"])
+    assert releases == sorted(releases, reverse=True)
+
+
+def compiled(folder: Path, name: str, *options: str) -> dict[str, str]:
+    """Entry -> its text with hashes, as uv resolves it; versions locked already are kept."""
+    output = folder / name
+    if "--upgrade" not in sys.argv:
+        output.write_text("".join(lock.read_text("utf-8") for lock in LOCKS), encoding="utf-8")
+    command = [sys.executable, "-m", *COMPILE.split(), *options, "--output-file", str(output)]
+    subprocess.run([*command, "pyproject.toml"], cwd=ROOT, check=True)
+    text = re.sub(r"^ +# +-c .*\n", "", output.read_text("utf-8"), flags=re.MULTILINE)
+    found = re.findall(r"^(?:[a-z0-9].*?) \\\n(?: +[-#].*\n)+", text, re.MULTILINE)
+    return {entry.partition(" \\\n")[0]: entry for entry in found}
+
+
+def write() -> None:
+    """Write the two locks, environment.yml and proven.json."""
+    with tempfile.TemporaryDirectory() as folder:
+        both = compiled(Path(folder), "both", "--extra", "test")
+        bounds = Path(folder) / "bounds"
+        bounds.write_text("\n".join(both))
+        lab = compiled(Path(folder), "lab", "--constraint", str(bounds))
+    parts = {LAB: list(lab.values()), TESTS: [both[name] for name in both if name not in lab]}
+    for lock, entries in parts.items():
+        lock.write_text(HEADS[lock] + "".join(entries), encoding="utf-8", newline="\n")
     ENVIRONMENT.write_text(environment_text(), encoding="utf-8", newline="\n")
+    proven = {"date": f"{datetime.date.today()}", "versions": proven_versions()}
+    PROVEN.write_text(json.dumps(proven, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()
