@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import io
+import json
+import ntpath
 import os
 import signal
 import socket
@@ -25,13 +27,13 @@ REPOSITORY = Path(bootstrap.__file__).resolve().parents[2]
 # What a start goes on with: where it runs, and what it can import.
 GO_ON = "import sys, tfl_helpers, tiny; print(sys.prefix, tfl_helpers.CLONE, tiny.VERSION)"
 START = f"""
-import signal, sys
+import os, signal, sys
 from pathlib import Path
 from tfl_helpers.setup import bootstrap, errors
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background ignores it
 sys.modules.update(dict.fromkeys(sys.argv[2:]))  # as if these were not installed
 try:
-    bootstrap.enter(Path(sys.argv[1]), ["-I", "-c", {GO_ON!r}])
+    bootstrap.enter(Path(sys.argv[1]), ["-I", "-c", {GO_ON!r}], tests="WITH_TESTS" in os.environ)
 except errors.SetupError as error:
     sys.exit(str(error))
 """
@@ -71,11 +73,15 @@ class Clone:
         self.venv, self.lock = self.root / ".venv", self.root / "requirements.txt"
         self.wheels.mkdir(parents=True)
         self.uv = wheel_of_uv(self.wheels)
-        (self.root / "tfl_helpers").mkdir(parents=True)
+        (self.root / "tfl_helpers" / "setup").mkdir(parents=True)
+        versions = dict.fromkeys(("run", "lab", "test"), {"tiny": ["0"]})
+        proven = self.root / "tfl_helpers" / "setup" / "proven.json"
+        proven.write_text(json.dumps({"versions": versions}))
         (self.root / "tfl_helpers" / "__init__.py").write_text("CLONE = 'imported'\n")
-        project = '[project]\ndependencies = ["tiny"]\noptional-dependencies = {test = []}\n'
-        project += '[tool.uv]\nconstraint-dependencies = ["other<2"]\n'  # as ours: without a hash
-        (self.root / "pyproject.toml").write_text(project)
+        self.tests = self.root / "tests" / "requirements.txt"
+        self.tests.parent.mkdir()
+        own = '[tool.uv]\nconstraint-dependencies = ["other<2"]\n'  # as ours: without a hash
+        (self.root / "pyproject.toml").write_text(own)
 
     def pin(self, *packages: str, damaged: bool = False) -> None:
         """Write requirements.txt, and a wheel for each `name==version`."""
@@ -89,6 +95,13 @@ class Clone:
                     file.writestr(zipfile.ZipInfo(path.format(**words)), text.format(**words))
             lines.append(entry(package, b"" if damaged else wheel.read_bytes()))
         self.lock.write_text("".join(lines))
+
+    def pin_tests(self, *packages: str) -> None:
+        """The same for what `test` adds."""
+        lab = self.lock.read_text()
+        self.pin(*packages)
+        self.tests.write_text("".join(self.lock.read_text().splitlines(keepends=True)[2:]))
+        self.lock.write_text(lab)
 
     def popen(self, *missing: str, **environment: str) -> subprocess.Popen[str]:
         """Start as someone does whose pip is set to look into `wheels` and nowhere else."""
@@ -136,7 +149,7 @@ def test_second_start_asks_nobody_and_takes_no_time(clone: Clone):
     clone.start()
     assert clone.start(PIP_FIND_LINKS="nowhere") == (*clone.runs(1), "")
     started = time.perf_counter()
-    assert bootstrap.is_ready(clone.venv, clone.lock)
+    assert bootstrap.is_ready(clone.venv, [clone.lock])
     assert time.perf_counter() - started < 0.05
 
 
@@ -148,6 +161,37 @@ def test_changed_lock_is_installed_in_place(clone: Clone):
     assert (code, out) == clone.runs(2), err
     assert err.startswith("requirements.txt has changed: bringing .venv up to date.\n")
     assert (clone.venv / "kept").exists()
+
+
+@slow
+def test_lab_then_test_then_lab_installs_each_thing_once(clone: Clone):
+    clone.pin("tiny==1", "keras==1")
+    clone.pin_tests("checker==1")
+    clone.start()
+    assert not list(clone.venv.glob("**/checker"))
+    code, out, err = clone.start(WITH_TESTS="1")
+    assert (code, out) == clone.runs(1), err
+    assert err.startswith("Adding to .venv what tests/requirements.txt names.\n")
+    assert list(clone.venv.glob("**/checker"))
+    nowhere = {"PIP_FIND_LINKS": "nowhere"}
+    assert clone.start(**nowhere) == clone.start(WITH_TESTS="1", **nowhere) == (*clone.runs(1), "")
+
+
+@slow
+def test_a_stopped_addition_leaves_lab_ready_and_goes_on(clone: Clone):
+    clone.pin("tiny==1", "keras==1")
+    clone.start()
+    clone.pin_tests("checker==2")
+    wheel = next(clone.wheels.glob("checker-2*"))
+    wheel.rename(wheel.with_suffix(".gone"))
+    code, _, err = clone.start(WITH_TESTS="1")
+    assert (code, "There is no checker==2 for " in err) == (1, True)
+    assert clone.start() == (*clone.runs(1), "")
+    wheel.with_suffix(".gone").rename(wheel)
+    assert clone.start(WITH_TESTS="1")[:2] == clone.runs(1)
+    assert bootstrap.is_ready(clone.venv, [clone.lock, clone.tests])
+    clone.pin("tiny==2", "keras==1")
+    assert not bootstrap.is_ready(clone.venv, [clone.lock])
 
 
 @slow
@@ -177,7 +221,7 @@ def test_interrupted_start_leaves_nothing_behind_and_can_be_repeated(clone: Clon
         _, err = process.communicate(timeout=30)
         connection.close()
     assert err.rstrip().endswith("KeyboardInterrupt")
-    assert not bootstrap.is_ready(clone.venv, clone.lock)
+    assert not bootstrap.is_ready(clone.venv, [clone.lock])
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     assert clone.start()[:2] == clone.runs(4)
@@ -242,14 +286,24 @@ def test_python_of_the_environment_is_gone(tmp_path: Path):
     with pytest.raises(
         SetupError, match=r"(?s)Python that .venv was made with is gone.*rm -r .venv"
     ):
-        bootstrap.prepare(clone.root, [], io.StringIO())
+        bootstrap.prepare(clone.root, [clone.lock], [], io.StringIO())
 
 
 def test_this_environment_has_the_pins_of_its_own_clone_only(tmp_path: Path):
-    assert bootstrap.has_pins(REPOSITORY)
-    (tmp_path / "pyproject.toml").write_bytes((REPOSITORY / "pyproject.toml").read_bytes())
-    (tmp_path / "requirements.txt").write_text("tensorflow==0.0.1 \\\n")
-    assert not bootstrap.has_pins(tmp_path)
+    assert bootstrap.has_pins(REPOSITORY, "run", "lab", "test")
+    other = bootstrap.proven(REPOSITORY)
+    other["versions"]["test"]["pytest"] = ["0.0.1"]
+    file = tmp_path / "tfl_helpers" / "setup" / "proven.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(other))
+    assert bootstrap.has_pins(tmp_path, "run", "lab")
+    assert not bootstrap.has_pins(tmp_path, "run", "lab", "test")
+
+
+def test_one_place_has_one_name_on_windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert not bootstrap.is_same(tmp_path, tmp_path.with_name("Other"))
+    monkeypatch.setattr(bootstrap.os.path, "normcase", ntpath.normcase)
+    assert bootstrap.is_same("/Clone/.venv", "/clone/.VENV")
 
 
 def test_child_passes_its_exit_code_on():

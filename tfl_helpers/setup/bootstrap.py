@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import json
 import os
 import platform
 import re
@@ -20,41 +21,49 @@ import time
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from . import errors
 from .errors import SUPPORTED, SetupError
 
-STAMP = "requirements.sha256"  # in `.venv`: the lock that was installed
+STAMP = "requirements.sha256"  # in `.venv`: the locks that were installed, a line each
+LOCK, TESTS_LOCK = "requirements.txt", "tests/requirements.txt"  # what `test` adds to the first
 # Never build from source: that asks a learner for a compiler.
-_WHEELS = ["--only-binary=:all:", "--require-hashes", "-r"]
+_WHEELS = ["--only-binary=:all:", "--require-hashes"]
 _PIP = ["pip", "install", "--no-deps", "--no-input", "--disable-pip-version-check", *_WHEELS]
 # uv takes a package from the first index that knows its name, pip asks all; the hashes say which
 # file it has to be.
 _UV = ["uv", "pip", "install", "--index-strategy=unsafe-best-match", "--color=never", *_WHEELS]
 
 
-def enter(root: Path, arguments: list[str]) -> int | None:
-    """Go on in a Python that has the pins of the clone `root`.
+def enter(root: Path, arguments: list[str], tests: bool = False) -> int | None:
+    """Go on in a Python that has the pins of the clone `root`, with `tests` those of the tests too.
 
     Returns None if the running Python has them. Otherwise makes `.venv` or brings it up to date,
     and runs `python *arguments` there in place of this process (on Windows: as a child, whose exit
     code is returned).
     """
     venv = root / ".venv"
-    inside = os.path.realpath(sys.prefix) == os.path.realpath(venv)
-    ready = is_ready(venv, root / "requirements.txt")
+    locks = [root / LOCK, *([root / TESTS_LOCK] if tests else [])]
+    inside = is_same(sys.prefix, venv)
+    ready = is_ready(venv, locks)
     if inside and ready:
         return None
-    if not inside and has_pins(root):
+    if not inside and has_pins(root, "run", "lab", *(["test"] if tests else [])):
         # A conda environment, for example. Its children must import this clone too.
         paths = [str(root), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         return None
     if not ready:
-        prepare(root, arguments, sys.stderr)
+        prepare(root, locks, arguments, sys.stderr)
     os.environ.pop("PYTHONHOME", None)  # it would lead the new Python out of .venv again
     return become([str(python_of(venv)), *arguments])
+
+
+def is_same(first: str | Path, second: str | Path) -> bool:
+    """Whether two paths lead to one place; Windows does not tell large letters from small."""
+    places = {os.path.normcase(os.path.realpath(path)) for path in (first, second)}
+    return len(places) == 1
 
 
 def become(command: list[str]) -> int:
@@ -78,26 +87,23 @@ def python_of(venv: Path) -> Path:
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def is_ready(venv: Path, lock: Path) -> bool:
-    """True if the last finished set-up installed exactly this requirements.txt."""
+def is_ready(venv: Path, locks: list[Path]) -> bool:
+    """True if finished set-ups have installed exactly these locks."""
+    return python_of(venv).is_file() and {_hash(lock) for lock in locks} <= _stamped(venv)
+
+
+def _stamped(venv: Path) -> set[str]:
     stamp = venv / STAMP
-    return stamp.is_file() and stamp.read_text() == _hash(lock) and python_of(venv).is_file()
+    return set(stamp.read_text("utf-8").split()) if stamp.is_file() else set()
 
 
 def _hash(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def direct_pins(root: Path) -> dict[str, set[str]]:
-    """Each package that pyproject.toml names, with the versions that requirements.txt gives it."""
-    import tomllib
-
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    lock = (root / "requirements.txt").read_text("utf-8")
-    locked = re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE)
-    names = [re.split(r"[^\w.-]", line)[0] for line in named]
-    return {name: {version for other, version in locked if other == name} for name in names}
+def proven(root: Path) -> dict[str, Any]:
+    """The `versions` that the course was last proven with, by group and package, and the `date`."""
+    return json.loads((root / "tfl_helpers" / "setup" / "proven.json").read_text("utf-8"))
 
 
 def installed_versions(names: Iterable[str]) -> dict[str, str]:
@@ -111,19 +117,20 @@ def installed_versions(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def has_pins(root: Path) -> bool:
-    """True if the running Python is an environment with the versions of requirements.txt."""
+def has_pins(root: Path, *groups: str) -> bool:
+    """True if the running Python is an environment with the proven versions of these groups."""
     if sys.version_info[:2] not in SUPPORTED or find_spec("tensorflow") is None:
         return False  # the quick answer for a bare Python
-    pins = direct_pins(root)
-    found = installed_versions(pins)
-    return all(found.get(name) in versions for name, versions in pins.items())
+    versions = proven(root)["versions"]
+    pins = [pin for group in groups for pin in versions[group].items()]
+    found = installed_versions(name for name, _ in pins)
+    return all(found.get(name) in known for name, known in pins)
 
 
-def prepare(root: Path, arguments: list[str], out: TextIO) -> None:
-    """Make `.venv` or bring it up to date. The stamp comes last, so a stopped set-up goes on."""
-    venv, lock = root / ".venv", root / "requirements.txt"
-    python, stamp = python_of(venv), venv / STAMP
+def prepare(root: Path, locks: list[Path], arguments: list[str], out: TextIO) -> None:
+    """Make `.venv` or bring it up to date. A stamp comes last, so a stopped set-up goes on."""
+    venv = root / ".venv"
+    python, stamp, done = python_of(venv), venv / STAMP, _stamped(venv)
     if not os.path.lexists(python):
         errors.check_python(sys.version_info[:2], arguments)
         errors.check_platform(sys.platform, platform.machine(), platform.version())
@@ -131,9 +138,10 @@ def prepare(root: Path, arguments: list[str], out: TextIO) -> None:
         errors.check_space(shutil.disk_usage(root).free / 1e9)
         out.write("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.\n")
         _run(Path(sys.executable), "-m", "venv", "--without-pip", str(venv))
-    elif stamp.exists():
+    elif _hash(locks[0]) in done:
+        out.write(f"Adding to .venv what {locks[-1].relative_to(root).as_posix()} names.\n")
+    elif done:
         out.write("requirements.txt has changed: bringing .venv up to date.\n")
-        stamp.unlink()
     else:
         out.write("Going on with the set-up of .venv where it stopped.\n")
     site = _site_packages(python)
@@ -143,27 +151,30 @@ def prepare(root: Path, arguments: list[str], out: TextIO) -> None:
             shutil.rmtree(package)
     if not list(site.glob("pip-*.dist-info")):
         _run(python, "-m", "ensurepip")
-    install(python, site, lock, out)
+    # Adding leaves what the first lock has installed as it is: `lab` starts meanwhile.
+    stamp.write_text("\n".join(done & {_hash(locks[0])}), "utf-8")
+    install(python, site, locks, out)
     # A path file, not an editable install: no build tool, no index, and it may move with the clone.
-    (site / "tfl_helpers.pth").write_text(os.path.relpath(root, site) + "\n")
-    stamp.write_text(_hash(lock))
+    (site / "tfl_helpers.pth").write_text(os.path.relpath(root, site) + "\n", "utf-8")
+    stamp.write_text("\n".join(map(_hash, locks)), "utf-8")
 
 
-def install(python: Path, site: Path, lock: Path, out: TextIO) -> None:
-    """Install every line of `lock` into the environment of `python`, showing how far it is."""
-    pins = lock.read_text("utf-8")
+def install(python: Path, site: Path, locks: list[Path], out: TextIO) -> None:
+    """Install every line of `locks` into the environment of `python`, showing how far it is."""
+    pins = "".join(lock.read_text("utf-8") for lock in locks)
     options, variables = handed_over(_run(python, "-m", "pip", "config", "list"))
+    files = [part for lock in locks for part in ("-r", str(lock))]
     with tempfile.TemporaryDirectory() as folder:
         own, said = Path(folder) / "uv.txt", Path(folder) / "said"
         own.write_text("".join(re.findall(r"^uv==.*\n(?: +--hash.*\n)+", pins, re.MULTILINE)))
-        _run(python, "-m", *_PIP, str(own), **variables)
+        _run(python, "-m", *_PIP, "-r", str(own), **variables)
         with said.open("wb") as stream:
             uv = subprocess.Popen(
-                [str(python), "-I", "-m", *_UV, str(lock), *options],
+                [str(python), "-I", "-m", *_UV, *files, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
-                cwd=lock.anchor,  # in the clone it would want hashes of [tool.uv]'s constraint
+                cwd=locks[0].anchor,  # in the clone it would want hashes of [tool.uv]'s constraint
                 env={**os.environ, **variables},
             )
             _watch(uv, said, site, len(re.findall(r"^[\w.-]+==", pins, re.MULTILINE)), out)
@@ -245,8 +256,10 @@ def progress(doing: str, at: int, total: int, unit: str, seconds: int, width: in
 
 
 def _run(python: Path, *arguments: str, **variables: str) -> str:
-    said = {"capture_output": True, "text": True, "errors": "replace"}
-    done = subprocess.run([str(python), "-I", *arguments], env={**os.environ, **variables}, **said)
+    # In UTF-8 on every system: a path of a learner may have letters that the console lacks.
+    said = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
+    command = [str(python), "-I", "-X", "utf8", *arguments]
+    done = subprocess.run(command, env={**os.environ, **variables}, **said)
     if done.returncode:
         raise errors.explain(done.stdout + done.stderr)
     return done.stdout
@@ -255,7 +268,8 @@ def _run(python: Path, *arguments: str, **variables: str) -> str:
 def _site_packages(python: Path) -> Path:
     program = "import sys, sysconfig as s; print(*sys.version_info[:2], s.get_path('purelib'))"
     try:
-        printed = subprocess.check_output([str(python), "-I", "-c", program], text=True)
+        command = [str(python), "-I", "-X", "utf8", "-c", program]
+        printed = subprocess.check_output(command, encoding="utf-8")
     except (OSError, subprocess.CalledProcessError):
         raise SetupError("The Python that .venv was made with is gone.") from None
     major, minor, path = printed.strip().split(" ", 2)

@@ -1,173 +1,222 @@
-"""This machine in, a report out: each thing, ok or wrong, its cause and one command.
+"""A machine's answers in, a report out: of each thing wrong the cause and one command.
 
-TensorFlow and the kernel get processes of their own, so that a crash is a finding; a notebook that
-runs both already is asked itself.
+It judges what a machine can do. Other versions than the proven ones are named, not judged.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ..look.messages import error_line
 from ..records import Shown, Table
-from ..silence import quiet
-from .bootstrap import direct_pins, installed_versions
-from .errors import SUPPORTED, WHEELS
+from ..web.folder import find_npm, is_fetched
+from . import machine
+from .bootstrap import LOCK, installed_versions, is_same, proven
+from .errors import HOME, OWN, SUPPORTED, TEMPORARY, WHEELS, install_command, typed
+from .machine import TIMEOUT_SECONDS, Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_GB = 1.5  # TensorFlow 0.6, JupyterLab and a kernel 0.2, a conversion, a second notebook
 DISK_GB = 0.5
-TIMEOUT_SECONDS = 180  # the first import of TensorFlow on a slow disk
+# What helpers import beside the two that walk the road: name on the index -> name in Python.
+IMPORTS = {
+    "flatbuffers": "flatbuffers",
+    "ipywidgets": "ipywidgets",
+    "matplotlib": "matplotlib",
+    "numpy": "numpy",
+    "pillow": "PIL",
+    "resvg-py": "resvg_py",
+}
+ROAD = ("tensorflow", "ai-edge-litert")
 
 
 def _python(*arguments: str) -> str:
-    return shlex.join([sys.executable, "-m", *arguments])
+    return typed([sys.executable, "-m", *arguments])
 
 
-_LOCKED = ("--require-hashes", "-r", str(ROOT / "requirements.txt"))
-_INSTALL = _python("pip", "install", *_LOCKED)
-_REPAIR = _python("pip", "install", "--force-reinstall", *_LOCKED)
-_STOP = _python("jupyter", "server", "stop")
-
-# Each prints its finding as its last line.
-_ROAD = "from tfl_helpers.setup.doctor import square_twice; print(*square_twice())"
-_KERNEL = """
-import nbclient
-from nbformat.v4 import new_code_cell, new_notebook
-
-notebook = new_notebook(cells=[new_code_cell("import sys, tfl_helpers; print(sys.prefix)")])
-nbclient.NotebookClient(notebook, timeout=60).execute()
-print(notebook.cells[0].outputs[0].text.strip())
-"""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a process ended: its exit code (None: too slow), last line and last error line."""
-
-    code: int | None
-    line: str = ""
-    error: str = ""
+_RUNNING = _python("jupyter", "server", "list")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `cause` and `command` are there when it is wrong."""
+    """One thing that was looked at; `cause` and `command` are there when something lacks.
+
+    What is `optional` may lack: the course runs without it, and the cause says what does not.
+    """
 
     asked: str
     found: str
     cause: str = ""
     command: str = ""
+    optional: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """A word and its sign."""
+        return "✓ ok" if not self.cause else "○ not here" if self.optional else "✗ wrong"
 
 
 @dataclass(frozen=True)
 class Report(Shown):
-    """What the doctor found. If all is well, in the same words on every machine."""
+    """What the doctor found. If all is well and as proven, in the same words on every machine."""
 
     checks: tuple[Check, ...]
+    others: tuple[tuple[str, str, str], ...] = ()  # package, version here, versions proven
+    date: str = ""  # of the last proven run
 
     @property
     def wrong(self) -> tuple[Check, ...]:
-        """The checks that failed."""
-        return tuple(check for check in self.checks if check.cause)
+        """What lacks and is needed."""
+        return tuple(check for check in self.checks if check.cause and not check.optional)
 
     def tables(self) -> tuple[Table, ...]:
-        rows = tuple((c.asked, c.found, "✗ wrong" if c.cause else "✓ ok") for c in self.checks)
-        heads = ("check", "found", "verdict")
-        if not self.wrong:
-            return (Table("✓ This machine is ready for the course", heads, rows),)
-        mend = tuple((c.asked, c.cause, f"`{c.command}`") for c in self.wrong)
-        return (
-            Table("✗ This machine is not ready yet", heads, rows),
-            Table("What to do, from the top", ("check", "cause", "run this"), mend),
-        )
+        rows = tuple((c.asked, c.found, c.verdict) for c in self.checks)
+        ready = "✗ This machine is not ready yet" if self.wrong else "✓ This machine is ready"
+        lead = ready if self.wrong else f"{ready} for the course"
+        tables = [Table(lead, ("check", "found", "verdict"), rows)]
+        lacking = [c for c in self.checks if c.cause and c.optional]
+        for caption, checks in (
+            ("What to do, from the top", self.wrong),
+            ("Not needed by most lessons", lacking),
+        ):
+            mend = tuple((c.asked, c.cause, f"`{c.command}`") for c in checks)
+            tables += [Table(caption, ("check", "cause", "run this"), mend)] if mend else []
+        if self.others:
+            caption = f"Other than proven on {self.date}: sizes and wording may differ, no more"
+            tables.append(Table(caption, ("package", "here", "proven"), self.others))
+        return tuple(tables)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a program."""
+        others = [dict(zip(("package", "here", "proven"), o, strict=True)) for o in self.others]
+        checks = [{**vars(check), "verdict": check.verdict} for check in self.checks]
+        ready = {"ready": not self.wrong, "proven": self.date}
+        return {**ready, "checks": checks, "other_than_proven": others}
 
 
-def examine() -> Report:
-    """Look at Python, the packages, TensorFlow and LiteRT, the kernel, memory and disk.
+def examine(everything: bool = False) -> Report:
+    """Look at what this machine can do: import, convert, run a kernel, answer to a press.
+
+    Args:
+        everything: look for a browser, npm and Japanese letters too, which most lessons or a
+            notebook that is open already do not need.
 
     Example:
         >>> tfl.examine()
     """
-    pins = direct_pins(ROOT)
-    memory, disk = free_memory_gb(), shutil.disk_usage(ROOT).free / 1e9
-    files, clean = "models and copies of lessons", _python("uv", "cache", "clean")
-    return Report(
-        (
-            check_version(sys.version_info[:2]),
-            *check_packages(pins, installed_versions(pins)),
-            check_road(try_road()),
-            check_kernel(try_kernel(), sys.prefix),
-            check_room("Memory", memory, MEMORY_GB, "a lesson and its kernel", _STOP),
-            check_room("Disk", disk, DISK_GB, files, clean),
-        )
+    last = proven(ROOT)
+    versions = {**last["versions"]["lab"], **last["versions"]["run"]}
+    kernel = machine.try_kernel()
+    disk, clean = shutil.disk_usage(os.curdir).free / 1e9, _python("pip", "cache", "purge")
+    checks = (
+        check_version(sys.version_info[:2], installed_versions(ROAD)),
+        check_imports(machine.try_imports(IMPORTS)),
+        check_road(machine.try_road()),
+        check_kernel(kernel, sys.prefix),
+        check_widgets(kernel),
+        check_room(
+            "Memory", machine.free_memory_gb(), MEMORY_GB, "a lesson and its kernel", _RUNNING
+        ),
+        check_room("Disk", disk, DISK_GB, "models and copies of lessons", clean),
+        check_writing(),
+    )
+    others = other_versions(versions, installed_versions(versions))
+    return Report(checks + (what_is_optional() if everything else ()), others, last["date"])
+
+
+def other_versions(
+    pins: Mapping[str, list[str]], found: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Packages that are here in another version than a proven one, and Python if it is another."""
+    here = sys.version_info[:2]
+    known = ", ".join(f"{major}.{minor}" for major, minor in SUPPORTED)
+    python = () if here in SUPPORTED else (("Python", f"{here[0]}.{here[1]}", known),)
+    return python + tuple(
+        (name, found[name], " or ".join(versions))
+        for name, versions in sorted(pins.items())
+        if found.get(name, versions[0]) not in versions
     )
 
 
-def check_version(found: tuple[int, ...]) -> Check:
-    """Python is one that TensorFlow has wheels for."""
-    if found in SUPPORTED:
+def check_version(here: tuple[int, ...], found: Mapping[str, str]) -> Check:
+    """Python is one that TensorFlow has wheels for, or has TensorFlow all the same."""
+    if here in SUPPORTED or "tensorflow" in found:
         return Check("Python", "a version that TensorFlow has wheels for")
-    return Check("Python", ".".join(map(str, found)), WHEELS, "python3.11 -m tfl_helpers doctor")
+    return Check("Python", ".".join(map(str, here)), WHEELS, "python3.13 -m tfl_helpers doctor")
 
 
-def check_packages(pins: Mapping[str, set[str]], found: Mapping[str, str]) -> tuple[Check, ...]:
-    """Each direct dependency has a pinned version: one row if so, else a row for each other one."""
-    wrong = [name for name, versions in pins.items() if found.get(name) not in versions]
-    if not wrong:
-        return (Check("Packages", f"{len(pins)} with the versions of requirements.txt"),)
-    pinned = {name: " or ".join(sorted(pins[name])) for name in wrong}
-    return tuple(
-        Check(name, found.get(name, "missing"), f"requirements.txt has {pinned[name]}", _INSTALL)
-        for name in wrong
-    )
+def check_imports(failed: Mapping[str, str]) -> Check:
+    """All that helpers need can be imported."""
+    if not failed:
+        return Check("Packages", f"{len(IMPORTS)} that the helpers need can be imported")
+    cause = f"without {', '.join(failed)} some helpers do not work"
+    return Check("Packages", next(iter(failed.values())), cause, _repair(*failed))
+
+
+def _repair(*packages: str) -> str:
+    """The command that brings packages back, and changes no other package of this environment."""
+    if is_same(sys.prefix, ROOT / ".venv"):
+        lock = ("--require-hashes", "-r", str(ROOT / LOCK))
+        return _python("pip", "install", "--force-reinstall", "--no-deps", *lock)
+    found = installed_versions(packages)
+    again = [f"{name}=={found[name]}" if name in found else name for name in packages]
+    return _python("pip", "install", "--force-reinstall", "--no-deps", *again)
 
 
 def check_road(outcome: Outcome) -> Check:
     """TensorFlow and LiteRT import, convert and agree on the square of 3."""
     asked = "TensorFlow and LiteRT"
     if outcome.code != 0:
-        return _failed(asked, outcome)
+        return _failed(asked, outcome, ROAD)
     if outcome.line != "9.0 9.0":
         cause = "both should say 9.0, so an installation is damaged"
-        return Check(asked, f"3.0 squared: {outcome.line}", cause, _REPAIR)
+        return Check(asked, f"3.0 squared: {outcome.line}", cause, _repair(*ROAD))
     return Check(asked, "agree that 3.0 squared is 9.0")
 
 
 def check_kernel(outcome: Outcome, prefix: str) -> Check:
     """A Jupyter kernel starts in this environment and finds this package."""
     if outcome.code != 0:
-        return _failed("Jupyter kernel", outcome)
-    if os.path.realpath(outcome.line) != os.path.realpath(prefix):
+        return _failed("Jupyter kernel", outcome, ("ipykernel", "jupyter-client"))
+    ran = outcome.line.partition("\t")[0]
+    if not is_same(ran, prefix):
         command = _python("ipykernel", "install", "--sys-prefix")
-        return Check("Jupyter kernel", outcome.line, f"it should run in {prefix}", command)
+        return Check("Jupyter kernel", ran, f"it should run in {prefix}", command)
     return Check("Jupyter kernel", "starts and finds these helpers")
 
 
-def _failed(asked: str, outcome: Outcome) -> Check:
+def check_widgets(outcome: Outcome) -> Check:
+    """A button in that kernel hears that it was pressed."""
+    if outcome.code != 0:
+        return Check("Widgets", "not asked: there is no kernel", optional=True)
+    word = outcome.line.partition("\t")[2]
+    if word == "answers":
+        return Check("Widgets", "a button answers")
+    return Check("Widgets", word, "what can be pressed in a lesson is dead", _repair("ipywidgets"))
+
+
+def _failed(asked: str, outcome: Outcome, packages: Iterable[str]) -> Check:
     found = outcome.error or f"exit code {outcome.code}"
     if outcome.code is None:
         found = f"no answer in {TIMEOUT_SECONDS} seconds"
-        return Check(asked, found, "too much else runs here", "python3 -m tfl_helpers doctor")
+        return Check(asked, found, "too much else runs here", _python("tfl_helpers", "doctor"))
     if outcome.code == -4:  # SIGILL
         return Check(asked, found, "the processor lacks the AVX of TensorFlow's wheels", "lscpu")
     if outcome.code == -9:  # SIGKILL
-        return Check(asked, found, "the system ended it, as a rule for want of memory", _STOP)
+        return Check(asked, found, "the system ended it, as a rule for want of memory", _RUNNING)
     if "DLL load failed" in found:
         install = "winget install Microsoft.VCRedist.2015+.x64"
         return Check(asked, found, "Windows lacks the Visual C++ libraries", install)
     if "No module named 'tfl_helpers'" in found:
         command = _python("pip", "install", "--no-deps", "-e", str(ROOT))
         return Check(asked, found, "the kernel does not know this clone", command)
-    return Check(asked, found, "an installation is damaged", _REPAIR)
+    return Check(asked, found, "an installation is damaged", _repair(*packages))
 
 
 def check_room(
@@ -179,59 +228,35 @@ def check_room(
     return Check(asked, f"{free_gb:.1f} GB free", f"{what} need {needed_gb} GB", command)
 
 
-def try_road() -> Outcome:
-    """Convert x**2 and square 3.0 with TensorFlow and with LiteRT: `9.0 9.0`."""
-    if "tensorflow" not in sys.modules:
-        return run_program(_ROAD)
-    try:
-        with quiet():
-            return Outcome(0, " ".join(map(str, square_twice())))
-    except Exception as error:
-        return Outcome(1, error=error_line(error))
+def check_writing() -> Check:
+    """Lessons may write: into the folder that they run in, and into a temporary one."""
+    for folder, command in ((os.curdir, OWN), (None, TEMPORARY)):
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder) as file:
+                file.write(b"x")
+        except OSError as error:
+            if folder and not Path.cwd().is_relative_to(ROOT):
+                command = HOME  # not ours to change
+            found = f"{'this folder' if folder else 'temporary files'}: {error.strerror}"
+            return Check("Writing", found, "lessons save models, and cannot here", command)
+    return Check("Writing", "files can be written")
 
 
-def square_twice() -> tuple[float, float]:
-    """The square of 3.0 by TensorFlow, and by LiteRT from the file that TensorFlow makes of it."""
-    import tensorflow as tf
-    from ai_edge_litert.interpreter import Interpreter
-
-    module = tf.Module()
-    module.square = tf.function(tf.square, input_signature=[tf.TensorSpec([], tf.float32, "x")])
-    concrete = module.square.get_concrete_function()
-    model = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module).convert()
-    lite = Interpreter(model_content=model).get_signature_runner()
-    x = tf.constant(3.0)
-    return float(module.square(x)), float(lite(x=x.numpy())["output_0"])
-
-
-def try_kernel() -> Outcome:
-    """Import this package in a Jupyter kernel: the folder of the kernel's environment."""
-    kernels = sys.modules.get("ipykernel.kernelapp")
-    if kernels and kernels.IPKernelApp.initialized():
-        return Outcome(0, sys.prefix)  # this code runs in one
-    return run_program(_KERNEL)
-
-
-def run_program(program: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Outcome:
-    """Run Python code in a process of its own, with this interpreter."""
-    command = [sys.executable, "-c", program]
-    options = {"capture_output": True, "text": True, "errors": "replace"}
-    try:
-        done = subprocess.run(command, timeout=timeout_seconds, **options)
-    except subprocess.TimeoutExpired:
-        return Outcome(None)
-    return Outcome(done.returncode, _last_line(done.stdout), _last_line(done.stderr))
-
-
-def _last_line(text: str) -> str:
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)  # tracebacks of a kernel come in colour
-    return plain.strip().split("\n")[-1].strip()
-
-
-def free_memory_gb() -> float | None:
-    """What Linux can give without swapping; None where the system does not say."""
-    try:
-        said = re.search(r"MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text())
-    except OSError:
-        return None
-    return int(said[1]) / 1e6 if said else None
+def what_is_optional() -> tuple[Check, ...]:
+    """A browser, npm and Japanese letters: what lacks costs a part of the course."""
+    asked = ("Browser", "npm", "Japanese letters")
+    browser, npm, letters = (Check(name, "here") for name in asked)
+    if not machine.has_browser():
+        lab = _python("tfl_helpers", "lab", "--no-browser")
+        cause = "nothing can be opened here: open the address that `lab` prints elsewhere"
+        browser = Check("Browser", "none", cause, lab, optional=True)
+    if not (is_fetched() or find_npm()):
+        install = install_command(apt="npm", dnf="npm", brew="node", winget="OpenJS.NodeJS")
+        cause = "lesson 14's page needs LiteRT.js, which npm fetches"
+        npm = Check("npm", "none", cause, install, optional=True)
+    if not machine.has_japanese():
+        fonts = {"apt": "fonts-noto-cjk", "dnf": "google-noto-sans-cjk-fonts"}
+        cause = "lessons in Japanese show boxes in place of letters"
+        install = install_command(**fonts)
+        letters = Check("Japanese letters", "no font", cause, install, optional=True)
+    return browser, npm, letters

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
+import subprocess
 from shutil import which
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
@@ -16,9 +18,11 @@ SPACE_GB = 4  # 2.5 stay, and uv unpacks each wheel beside them
 IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0  # as in a container
 
 _POSIX = os.name == "posix"
+HOME = "cd ~" if _POSIX else "cd /d %USERPROFILE%"
+TEMPORARY = "mkdir -p ~/tmp && export TMPDIR=~/tmp" if _POSIX else "set TEMP=%USERPROFILE%"
 _PYTHON = ".venv/bin/python" if _POSIX else r".venv\Scripts\python"
 _REMOVE = "rm -r .venv" if _POSIX else """py -c "import shutil; shutil.rmtree('.venv')\""""
-_OWN = 'sudo chown -R "$USER" .' if _POSIX else 'icacls . /grant "%USERNAME%":F /T'
+OWN = 'sudo chown -R "$USER" .' if _POSIX else 'icacls . /grant "%USERNAME%":F /T'
 _SUDO = "" if IS_ROOT else "sudo "
 _CONDA = "conda env create --file environment.yml && conda activate tfl"
 _DOCKER = (
@@ -59,7 +63,7 @@ _FAILURES = {
     ),
     r"Permission denied|Read-only file system|Access is denied": (
         "Files here cannot be written: the folder is not yours, or a JupyterLab still runs in it.",
-        _OWN,
+        OWN,
     ),
     r"No matching distribution found for (\S+)|there is no version of (\S+)"
     r"|(\S+) has no wheels|(\S+) was not found": (
@@ -87,17 +91,30 @@ def explain(printed: str) -> SetupError:
     return SetupError(f"The set-up failed, and these were its last words: {last}")
 
 
+def typed(words: list[str]) -> str:
+    """The command as it is typed into this system's own shell, paths with blanks quoted."""
+    return shlex.join(words) if _POSIX else subprocess.list2cmdline(words)
+
+
+def install_command(**packages: str) -> str:
+    """The command of this machine's own package manager; `packages` are names, by its name."""
+    for tool, package in packages.items():
+        if which(tool):
+            sudo = _SUDO if tool in ("apt", "dnf") else ""
+            return f"{sudo}{tool} install {package}"
+    return f"conda install -c conda-forge {packages.get('brew', packages['apt'])}"
+
+
 def check_python(version: tuple[int, int], arguments: list[str]) -> None:
     """Refuse a Python that TensorFlow has no wheel for. `arguments` are repeated in the advice."""
     if version in SUPPORTED:
         return
     names = [f"python{major}.{minor}" for major, minor in SUPPORTED]
-    commands = {name: " ".join([name, *arguments]) for name in names}
-    commands["apt"] = f"{_SUDO}apt install python3.11 python3.11-venv"
-    commands["dnf"] = f"{_SUDO}dnf install python3.13"
-    commands["brew"] = "brew install python@3.13"
-    commands["winget"] = "winget install Python.Python.3.13"
-    command = next((text for tool, text in commands.items() if which(tool)), _CONDA)
+    tools = {"apt": "python3.11 python3.11-venv", "dnf": "python3.13", "brew": "python@3.13"}
+    tools["winget"] = "Python.Python.3.13"
+    command = next((" ".join([name, *arguments]) for name in names if which(name)), "")
+    if not command:
+        command = install_command(**tools) if any(map(which, tools)) else _CONDA
     raise SetupError(f"This is Python {version[0]}.{version[1]}; {WHEELS}.", command)
 
 
