@@ -78,21 +78,41 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     """JupyterLab on a free port, offline as a learner's, with settings and trust of its own."""
     notebooks = folder / "notebooks"
     notebooks.mkdir()
+    with _running(lab_command(notebooks / "none.ipynb"), folder, ROOT, notebooks) as lab:
+        yield lab
+
+
+@contextmanager
+def running_course(clone: Path, *arguments: str, folder: Path) -> Iterator[Lab]:
+    """What `lab` with these arguments starts in a clone of the course."""
+    command = ["tfl_helpers", "lab", *arguments, "--no-browser", "--"]
+    with _running(command, folder, clone, clone / "my" / "en") as lab:
+        yield lab
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, root: Path, shown: Path) -> Iterator[Lab]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), notebooks)
-    kinds = "JUPYTER_CONFIG JUPYTER_DATA JUPYTER_RUNTIME JUPYTERLAB_SETTINGS JUPYTERLAB_WORKSPACES"
+    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), shown)
+    kinds = "JUPYTER_CONFIG JUPYTER_DATA JUPYTER_RUNTIME JUPYTERLAB_SETTINGS"
     own = {f"{kind}_DIR": str(folder / kind.lower()) for kind in kinds.split()}
-    own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT)}
-    own |= {"TFL_PROGRESS": str(folder / "progress")}
-    command = lab_command(notebooks / "none.ipynb", opened=False)
-    command += ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={lab.token}"]
+    own |= {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(root)}
+    if root == ROOT:
+        own |= {"JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}
+        own |= {"TFL_PROGRESS": str(folder / "progress")}
+    command = [*command, "--ServerApp.open_browser=False", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    command += [f"--IdentityProvider.token={lab.token}"]
     log = folder / "lab.log"
     with log.open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command], env={**os.environ, **own}, stdout=said, stderr=said
+            [sys.executable, "-m", *command],
+            env={**os.environ, **own},
+            stdout=said,
+            stderr=said,
+            cwd=root,
         )
     try:
         wait_until(lambda: process.poll() is not None or _answers(lab), "JupyterLab")
@@ -100,7 +120,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         yield lab
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(SECONDS)
 
 
 def _answers(lab: Lab) -> bool:

@@ -1,4 +1,4 @@
-"""A lesson and parameters in, an executed copy under `runs/` out. Leaves the lesson alone."""
+"""A lesson and parameters in, an executed copy under `my/runs/` out. Leaves the lesson alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tfl_helpers.records import InputError
 from tfl_helpers.setup.lessons import ROOT
 
-RUNS = ROOT / "runs"
+RUNS = ROOT / "my" / "runs"
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -20,7 +20,7 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
         parameters: texts by name; `3`, `0.5`, `[1, 2]`, `true` become values, the rest stays text.
 
     Returns:
-        The executed copy, `runs/<language>/<lesson>.ipynb`.
+        The executed copy, `my/runs/<language>/<lesson>.ipynb`.
 
     Raises:
         InputError: the lesson has no parameter of that name, or one of its cells raised.
