@@ -74,15 +74,15 @@ def test_nothing_is_kept_outside_a_notebook(marks: Path) -> None:
     assert not marks.exists()
 
 
-def test_without_the_variable_it_is_beside_the_lessons_and_git_ignores_it(
+def test_without_the_variable_it_is_with_the_learners_copies_and_git_ignores_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("TFL_PROGRESS", raising=False)
     path = progress._folder()
-    assert path == ROOT / "notebooks" / ".progress"
+    assert path == ROOT / "my" / ".progress"
     if not shutil.which("git"):
         pytest.skip("git is not installed here: nobody can ask what it ignores.")
-    command = ["git", "check-ignore", "-q", str(path / "03-a"), f"{path}.json"]
+    command = ["git", "check-ignore", "-q", str(path / "03-a")]
     assert subprocess.run(command, cwd=ROOT).returncode in (0, 128)  # 128: no repository
 
 
@@ -104,21 +104,6 @@ def test_the_road_shows_it(marks: Path) -> None:
     assert caption.startswith("The road from eager code to a device, 6 stations, 1 of ")
     assert ["1 of" in line for line in lines] == [False, True, False, False, False, False]
     assert draw_road() != draw_road(progress=True)
-
-
-@pytest.mark.parametrize(
-    ("content", "count"),
-    [('{"right": ["03-any-length", "03-gone"]}', 1), ("{", 0), ("[]", 0), ('{"right": 3}', 0)],
-)
-@pytest.mark.parametrize("ending", ["", ".json"])
-def test_the_one_file_of_earlier_still_counts(
-    marks: Path, monkeypatch: pytest.MonkeyPatch, content: str, count: int, ending: str
-) -> None:
-    marks.mkdir(parents=True)
-    (marks / "00-cube").touch()
-    marks.with_suffix(".json").write_text(content)
-    monkeypatch.setenv("TFL_PROGRESS", f"{marks}{ending}")
-    assert len(progress.read_progress().right) == 1 + count
 
 
 def test_each_lesson_has_its_station() -> None:

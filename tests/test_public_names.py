@@ -36,6 +36,8 @@ def test_the_names_are_these() -> None:
         "predict",
         "quiet",
         "read",
+        "recall",
+        "review",
         "write",
     }
 

@@ -35,6 +35,8 @@ _HOME = {
     "read_concrete": "look.function",
     "read_function": "look.function",
     "read_tflite": "look.tflite",
+    "recall_predictions": "predictions",
+    "review_predictions": "predictions",
     "write_page": "web.folder",
 }
 

@@ -1,44 +1,80 @@
-"""A check's cell that is right in, the learner's own marks and their count out. Tells nobody.
+"""What was right and what was predicted in, the learner's own marks and their count out.
 
-A mark is an empty file with the name of an exercise: two kernels cannot hinder each other, and
-there is nothing that could be damaged. TFL_PROGRESS names another folder, or is `off`.
+Tells nobody. A mark is a small file with the name of an exercise or a prediction, so two kernels
+cannot hinder each other. TFL_PROGRESS names another folder, or is `off`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
 SWITCH = "TFL_PROGRESS"
-_CHECK = "-check"  # what the id of a check's cell ends with, after the id of its exercise
+_CHECK = re.compile(r"(\d+-.+)-check")  # the id of a check's cell: that of its exercise, and a word
+_PREDICTION = re.compile(r"\d+-predict-.+")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A prediction that was compared: what was said first, and what it is."""
+
+    said: str
+    outcome: str
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Exercises of the course that were right, and all that it has."""
+    """Exercises and predictions of the course, and the learner's marks of them."""
 
     right: frozenset[str] = frozenset()
     exercises: frozenset[str] = frozenset()
+    predictions: frozenset[str] = frozenset()
+    told: Mapping[str, Told] = field(default_factory=dict)
 
     def count(self, lessons: str) -> tuple[int, int]:
         """How many exercises of the lessons `00 01` were right, and how many there are."""
         wanted = {name for name in self.exercises if name[:2] in lessons.split()}
         return len(wanted & self.right), len(wanted)
 
+    def count_told(self, lessons: str) -> tuple[int, int]:
+        """How many predictions of the lessons `00 01` were right, and how many were said."""
+        told = [told for name, told in self.told.items() if name[:2] in lessons.split()]
+        return sum(one.said == one.outcome for one in told), len(told)
+
 
 def record_right() -> str:
     """Note that the exercise whose check is running was right; a word if that was not possible."""
-    folder, exercise = _folder(), _exercise()
-    if folder and exercise:
+    check = _CHECK.fullmatch(running_cell())
+    return _mark(check[1], "") if check else ""
+
+
+def record_prediction(cell: str, said: str, outcome: str) -> str:
+    """Note what was said at the cell of a prediction; a word if that was not possible.
+
+    The first one stands: whoever predicts again has seen the outcome.
+    """
+    if not _PREDICTION.fullmatch(cell) or cell in read_progress().told:
+        return ""
+    return _mark(cell, json.dumps({"said": said, "outcome": outcome}))
+
+
+def _mark(name: str, content: str) -> str:
+    if folder := _folder():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / exercise).touch()
+            # Written beside it first: whoever reads, or is stopped, never meets half a mark.
+            draft = folder / f".{name}.{os.getpid()}"
+            draft.write_text(content, "utf-8")
+            os.replace(draft, folder / name)
         except OSError as error:  # a mark that is not kept must not cost the verdict
             return (
                 f"Your progress is not kept in {folder.name}: {error.strerror}. Set {SWITCH} "
@@ -49,34 +85,32 @@ def record_right() -> str:
 
 def read_progress() -> Progress:
     """What the learner's marks say; nothing where there are none, or where it is switched off."""
-    folder, marks, exercises = _folder(), set(), set()
-    for path in (NOTEBOOKS / "en").glob("*.ipynb"):  # the check cells name the exercises
+    folder, marks, told, ids = _folder(), set(), {}, set()
+    for path in (NOTEBOOKS / "en").glob("*.ipynb"):
         with suppress(OSError, ValueError, LookupError):
-            ids = [cell["id"] for cell in json.loads(path.read_text("utf-8"))["cells"]]
-            exercises |= {name.removesuffix(_CHECK) for name in ids if name.endswith(_CHECK)}
+            ids |= {cell["id"] for cell in json.loads(path.read_text("utf-8"))["cells"]}
+    exercises = frozenset(check[1] for check in map(_CHECK.fullmatch, ids) if check)
+    predictions = frozenset(filter(_PREDICTION.fullmatch, ids))
     if folder:
         with suppress(OSError):
             marks |= set(os.listdir(folder))
-        # Until November 2026 all marks stood in one file; what it says still counts.
-        with suppress(OSError, ValueError, TypeError, LookupError):
-            marks |= set(json.loads(Path(f"{folder}.json").read_text("utf-8"))["right"])
-    return Progress(frozenset(exercises & marks), frozenset(exercises))
+        for name in predictions & marks:
+            with suppress(OSError, ValueError, TypeError):
+                told[name] = Told(**json.loads((folder / name).read_text("utf-8")))
+    return Progress(exercises & marks, exercises, predictions, told)
 
 
 def _folder() -> Path | None:
-    named = os.environ.get(SWITCH, "").strip().removesuffix(".json")
-    if named:
+    if named := os.environ.get(SWITCH, "").strip():
         return None if named.lower() == "off" else Path(named).expanduser()
-    return NOTEBOOKS / ".progress" if NOTEBOOKS.is_dir() else None
+    return ROOT / "my" / ".progress" if NOTEBOOKS.is_dir() else None
 
 
-def _exercise() -> str:
-    """From the id of the running cell, which JupyterLab sends with its code; else nothing."""
+def running_cell() -> str:
+    """The id of the running cell, which JupyterLab sends with its code; else nothing."""
     ipython: Any = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
     try:
-        cell = kernel.get_parent("shell")["metadata"]["cellId"]
+        return kernel.get_parent("shell")["metadata"]["cellId"] or ""
     except (AttributeError, KeyError, TypeError):  # no notebook, or a front end that names no cell
         return ""
-    number, _, word = cell.removesuffix(_CHECK).partition("-")
-    return f"{number}-{word}" if cell.endswith(_CHECK) and number.isdecimal() and word else ""

@@ -87,6 +87,12 @@ def choices_html(lead: str, choices: Sequence[str]) -> str:
     )
 
 
+def live_view(widget: Any) -> dict[str, Any]:
+    """What makes a page show the widget itself, in the words of ipywidgets 7 and 8 alike."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
 class Shown:
     """A record that shows itself: subclasses say which tables they are."""
 

@@ -17,6 +17,10 @@ from .solutions import exercises
 
 BANNED = re.compile(r"\b(?:note that|simply|just|powerful|let's dive in)\b|!", re.IGNORECASE)
 WAIVERS = re.compile(r"nbval-|raises-exception|skip-execution|hide|remove")
+# What frames every lesson alike: no idea of its own, so it counts neither as cell nor as code.
+FRAME_NAMES = {"predict", "quiet", "recall_predictions", "review_predictions"}
+FRAME_CELLS = {"recall-predictions", "look-back-md", "look-back"}
+_COMPARES = re.compile(r"^\w+\.compare\((?:[^\n]*\)|\n.*?^\))$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6}) .+$", re.MULTILINE)
 
 
@@ -24,12 +28,16 @@ def numbers(lesson: Path) -> dict[str, float]:
     """What CONTRIBUTING.md sets a number for, by name."""
     notebook = nbformat.read(lesson, as_version=4)
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    lengths = [len(_lines(source)) for source in code]
-    runs = groupby(cell.cell_type for cell in notebook.cells)
+    code = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.id not in FRAME_CELLS
+    ]
+    lengths = [len(_counted(source)) for source in code]
+    runs = groupby(cell.cell_type for cell in notebook.cells if cell.id not in FRAME_CELLS)
     comments = sum(line.startswith("#") for source in code for line in _lines(source))
     return {
-        "cells": len(notebook.cells),
+        "cells": sum(cell.id not in FRAME_CELLS for cell in notebook.cells),
         "words": sum(word_count(source, folded=True) for source in prose),
         "code lines": sum(lengths),
         "lines of the longest code cell": max(lengths, default=0),
@@ -38,7 +46,7 @@ def numbers(lesson: Path) -> dict[str, float]:
         "words under one heading": max(_words_by_heading(notebook)),
         "code cells in a row": max((len(list(g)) for kind, g in runs if kind == "code"), default=0),
         "% of code lines that are comments": _percent(comments, sum(lengths)),
-        "helper names": len(helper_names(notebook)),
+        "helper names": len(helper_names(notebook) - FRAME_NAMES),
         "exercises": len(exercises(notebook)),
         "KB": lesson.stat().st_size / 1000,
     }
@@ -143,6 +151,13 @@ def _trees(notebook: NotebookNode) -> Iterator[ast.Module]:
 
 def _lines(source: str) -> list[str]:
     return [line.strip() for line in source.splitlines() if line.strip()]
+
+
+def _counted(source: str) -> list[str]:
+    """Lines of a code cell but those that show a prediction or compare it."""
+    guesses = set(re.findall(r"^(\w+) = tfl\.predict\(", source, re.MULTILINE))
+    compared = _COMPARES.sub("", source)
+    return [line for line in _lines(compared) if line not in guesses]
 
 
 def _without_fences(markdown: str) -> str:

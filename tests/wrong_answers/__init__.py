@@ -1,7 +1,8 @@
 """What learners write instead of the solution: wrong, with the advice due, or right otherwise.
 
 A module a lesson: its `ANSWERS`, exercise id -> wrong answers, and its `RIGHT`, exercise id ->
-right ones, in the order of the lesson. An answer is told as a `source`, the whole text of the stub
+right ones, in the order of the lesson; `PREDICTIONS` say what people predict.
+An answer is told as a `source`, the whole text of the stub
 cell, or as a `change` of the solution's text, (old, new). Runs nothing.
 """
 
@@ -46,6 +47,11 @@ def answers_of(lesson: Path) -> dict[str, list[WrongAnswer]]:
 def right_answers_of(lesson: Path) -> dict[str, list[RightAnswer]]:
     """Exercise id -> right answers of another form than the solution's, for one lesson."""
     return getattr(_module(lesson), "RIGHT", {})
+
+
+def predictions_of(lesson: Path) -> dict[str, tuple[str, str, str]]:
+    """Id of the cell that asks -> what it is, the commonest misconception, why people think so."""
+    return getattr(_module(lesson), "PREDICTIONS", {})
 
 
 def _module(lesson: Path) -> ModuleType:

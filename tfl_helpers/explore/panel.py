@@ -11,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..records import InputError, Table, choices_html, code_html, kind, showable, status_html
+from ..records import (
+    InputError,
+    Table,
+    choices_html,
+    code_html,
+    kind,
+    live_view,
+    showable,
+    status_html,
+)
 
 # Tables inside a widget get none of the room that JupyterLab gives to those of an output.
 ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
@@ -73,15 +82,15 @@ class Explorer:
         self.said.value = status_html(answer.said)
         self.seen.value = ROOM + answer.seen if answer.seen else ""
 
+    _ipython_display_ = None  # with which ipywidgets 7 shows the view alone
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
-        live = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
         sentence, tables = self.explored.twin()
         labels = self.explored.labels
         lines = [sentence.replace("`", ""), "  " + "  |  ".join(labels)]
         text = "\n".join([*lines, *(table.text() for table in tables)])
         shown = choices_html(code_html(sentence), labels) + "".join(t.html() for t in tables)
-        return {**live, "text/plain": showable(text), "text/html": shown}
+        return {**live_view(self), "text/plain": showable(text), "text/html": shown}
 
 
 def explorer(explored: Explored, field: str = "", lines: int = 1) -> Explorer:

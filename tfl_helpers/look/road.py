@@ -135,8 +135,9 @@ def draw_road(*things: Any, here: str | None = None, progress: bool = False) -> 
         things: What you have made so far: a tensor or Python function, a tf.function, a concrete
             function, a SavedModel's folder, a .tflite file's bytes, a LiteRT interpreter.
         here: The name of the station to mark with "you are here".
-        progress: Say under each station how many of its lessons' exercises you have had right,
-            once there is one; from your own marks, which TFL_PROGRESS places or switches off.
+        progress: Say under each station how many of its lessons' exercises and predictions you
+            have had right, once there is one; from your own marks, which TFL_PROGRESS places or
+            switches off.
 
     Raises:
         InputError: a thing belongs to no station, or `here` is not the name of one.
@@ -182,8 +183,9 @@ def _draw_way(canvas: paint.Canvas, i: int, act: str, travelled: bool) -> None:
 
 
 def _done_words(done: Progress, lessons: str) -> str:
-    right, known = done.count(lessons)
-    return f", {right} of {known} exercises right" if done.right and known else ""
+    (right, known), (true, said) = done.count(lessons), done.count_told(lessons)
+    words = f", {right} of {known} exercises right" if done.right and known else ""
+    return words + (f", {true} of {said} predictions right" if said else "")
 
 
 def _draw_station(
@@ -200,6 +202,11 @@ def _draw_station(
             canvas.box(left, top + 2, _WIDE * right / known, _BAR, **blue, **round_ends)
         top += 2 + _BAR + _LINE
         canvas.text(x, top, f"{right} of {known} exercises", size=paint.SMALL, anchor="middle")
+        top += _LINE
+    right, said = done.count_told(station.lessons)
+    if said:
+        words = f"{right} of {said} predictions"
+        canvas.text(x, top + 2, words, size=paint.SMALL, anchor="middle")
         top += _LINE
     look = blue if things else {"stroke": paint.GREY, "dash": True}
     canvas.text(x, _NAME, station.name, bold=True, anchor="middle")
