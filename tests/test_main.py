@@ -97,15 +97,20 @@ def test_unknown_language_names_those_there_are():
 def test_lab_opens_the_lesson_in_its_folder(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(command_line, "IS_ROOT", True)
     lesson = Path("/course/en/03_small.ipynb")
-    command = command_line.lab_command(lesson, opened=True)
+    command = command_line.lab_command(lesson)
     assert command[:2] == ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}"]
     assert command[-2:] == ["--LabApp.default_url=/lab/tree/03_small.ipynb", "--allow-root"]
-
-
-def test_lab_alone_opens_no_lesson(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(command_line, "IS_ROOT", False)
-    command = command_line.lab_command(Path("/course/en/00_start.ipynb"), opened=False)
-    assert not [part for part in command if "default_url" in part or "root" in part[14:]]
+    assert "--allow-root" not in command_line.lab_command(lesson)
+
+
+def test_lab_begins_anew_only_a_lesson_that_is_named(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        command_line.parse(["lab", "--fresh"])
+    assert "say which, such as lab --fresh 03" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command_line.parse(["lab", "--fresh", "--proven", "03"])
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ Parses on Python 3.8 too; what needs packages is imported inside the command tha
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
         stream.reconfigure(errors="replace")  # a Windows pipe may not know a check mark
     options = parse(arguments)
     try:
-        code = bootstrap.enter(ROOT, ["-m", "tfl_helpers", *arguments])
+        code = _enter(options, ["-m", "tfl_helpers", *arguments])
         return _run_command(options) if code is None else code
     except SetupError as error:
         print(error, file=sys.stderr)
@@ -37,6 +38,20 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped. Start the same command again when you like.", file=sys.stderr)
         return 130
+
+
+def _enter(options: argparse.Namespace, arguments: list[str]) -> int | None:
+    command = options.command
+    if command == "test" and options.stack == "host":
+        return None
+    if (ROOT / bootstrap.LOCK).is_file():
+        return bootstrap.enter(ROOT, arguments, tests=command in ("run", "test", "execute"))
+    if command in ("doctor", "web"):  # installed from a wheel: where it is, is where it runs
+        return None
+    raise SetupError(
+        f"`{command}` needs the lessons, and this package was installed without them.",
+        "git clone the course's repository, and start the same command in it",
+    )
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -48,6 +63,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.exit()
     options = parser.parse_args(arguments[:end])
     options.rest = arguments[end + 1 :]
+    if options.command == "lab" and options.fresh and not options.lesson:
+        parser.error("--fresh begins one lesson anew: say which, such as lab --fresh 03")
     if options.rest and options.command not in ("lab", "test"):
         parser.error(f"{options.command} passes nothing on: leave out {' '.join(options.rest)}")
     return options
@@ -65,13 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     lesson = {"metavar": "LESSON", "help": "number or name, such as 03"}
     lab.add_argument("lesson", nargs="?", **lesson)
     lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    either = lab.add_mutually_exclusive_group()
+    either.add_argument("--fresh", action="store_true", help="begin LESSON anew, keep what you had")
+    either.add_argument("--proven", action="store_true", help="read the lesson with its outputs")
     lab.epilog = "Options of JupyterLab may follow: lab 03 -- --port 8889"
     run.add_argument("lesson", **lesson)
     pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
     run.add_argument("-p", dest="parameters", help="such as: -p seed 3", **pair)
     test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
-    test.epilog = "Options of pytest may follow: test -- -k figure"
+    stack = "pins: byte for byte (default); host: the claims, with what is installed; all: several"
+    test.add_argument("--stack", choices=("pins", "host", "all"), default="pins", help=stack)
+    test.epilog = "Options of pytest, or lessons for --stack, may follow: test -- -k figure"
     execute.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none is named")
+    made["doctor"].add_argument("--json", action="store_true", help="the report for a program")
     for command in (lab, run, execute):
         command.add_argument("--language", default="en", help="folder of the lessons (en)")
     return parser
@@ -89,27 +112,48 @@ def _run_command(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
+    from .setup import copies
     from .setup.lessons import find_lessons
 
-    names = [options.lesson] if options.lesson else []
-    command = lab_command(find_lessons(names, options.language)[0], opened=bool(names))
+    course = find_lessons([], options.language)
+    lesson = find_lessons([options.lesson] if options.lesson else [], options.language)[0]
+    own = []
+    if lesson in course:
+        mine = copies.MY / options.language
+        told = copies.prepare(course, mine, fresh=lesson if options.fresh else None)
+        print(*told, sep="\n", end="\n" * bool(told), file=sys.stderr)
+        if options.proven:
+            own = ["--ServerApp.contents_manager_class=tfl_helpers.setup.proven.ProvenLessons"]
+            own += [f"--MappingKernelManager.root_dir={mine}"]  # where its kernels may write
+        elif options.lesson:
+            lesson = mine / lesson.name
+        else:
+            lesson = copies.last_saved([mine / one.name for one in course])
+        if not lesson.is_file():  # prepare has said why
+            return 1
+    # Which tabs are open is remembered for this course alone.
+    tabs = copies.MY / ".tabs" / ("proven" if options.proven else options.language)
+    os.environ.setdefault("JUPYTERLAB_WORKSPACES_DIR", str(tabs))
     browser = ["--no-browser"] if options.no_browser else []
-    return bootstrap.become([sys.executable, "-m", *command, *browser, *options.rest])
+    command = [*lab_command(lesson), *own, *browser, *options.rest]
+    return bootstrap.become([sys.executable, "-m", *command])
 
 
-def lab_command(lesson: Path, opened: bool) -> list[str]:
-    """JupyterLab in the folder of `lesson`, with it `opened` or not."""
-    url = [f"--LabApp.default_url=/lab/tree/{lesson.name}"] if opened else []
+def lab_command(lesson: Path) -> list[str]:
+    """JupyterLab in the folder of `lesson`, with it in front."""
+    url = f"--LabApp.default_url=/lab/tree/{lesson.name}"
     root = ["--allow-root"] if IS_ROOT else []
-    return ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}", *_OFFLINE, *url, *root]
+    return ["jupyterlab", f"--ServerApp.root_dir={lesson.parent}", *_OFFLINE, url, *root]
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from .setup.doctor import examine
 
     print("Looking at this machine, which takes some seconds ...", file=sys.stderr)
-    report = examine()
-    print(report)
+    report = examine(everything=True)
+    print(json.dumps(report.as_json(), indent=1) if options.json else report)
+    if not options.json:
+        print(f"The course was last proven on {report.date}.")
     return 1 if report.wrong else 0
 
 
@@ -133,6 +177,16 @@ def _web(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
+    if options.stack == "host":
+        from tests.author.host import run_on_host
+
+        from .setup.lessons import find_lessons
+
+        return run_on_host(find_lessons(options.rest))
+    if options.stack == "all":
+        from tests.stacks import run_all
+
+        return run_all(options.rest)
     if not options.fast:
         fetch_for_tests()
     steps = (["ruff", "check"], ["ruff", "format", "--check"], pytest_command(options))
