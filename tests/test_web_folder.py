@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.web import folder
 
 MODEL = (ROOT / "notebooks" / "gesture.tflite").read_bytes()
+LEARNER = (ROOT / "notebooks" / "learner.tflite").read_bytes()
 LINE = np.linspace(0.1, 0.9, 64, dtype=np.float32).reshape(32, 2)
 SAMPLES = {"line": LINE, "circle": LINE[::-1]}
 SIZE = 1000
@@ -40,8 +43,9 @@ def test_the_folder_holds_the_page_the_model_and_the_runtime(tmp_path: Path, fet
     page = write_page(target, MODEL, SAMPLES, strokes=[LINE])
 
     files = {f.relative_to(target).as_posix() for f in target.rglob("*.*")}
-    own = {"index.html", "model.js", "page.js", "words.js", "settings.json", "model.tflite"}
-    assert files == own | {f"runtime/{name}" for name in folder.FILES}
+    own = {file.name for file in folder.PAGE.iterdir()}
+    own |= {"settings.json", "model.tflite", "model_card.md"}
+    assert files == own | {f"runtime/{name}{gz}" for name in folder.FILES for gz in ("", ".gz")}
     assert (target / "model.tflite").read_bytes() == MODEL
     shown = {name: size for name, size, _ in page.files}
     assert set(shown) == own | {"runtime/"}
@@ -61,9 +65,84 @@ def test_the_settings_name_what_the_signature_has(tmp_path: Path, fetched: Path)
         "output": "probabilities",
         "labels": ["line", "circle"],
         "points": 32,
+        "limits": None,
+        "measured": [],
+        "about": "",
+        "learner": False,
     }
     assert np.array_equal(np.array(strokes, np.float32), [LINE])  # to the last bit
     assert np.array_equal(np.array(samples["circle"], np.float32), LINE[::-1])
+
+
+def with_distance() -> bytes:
+    """A file that says how far the nearest template is, beside the probabilities."""
+    import tensorflow as tf
+
+    import tfl_helpers as tfl
+
+    module = tf.Module()
+    module.classify = tf.function(
+        lambda stroke: {"probabilities": stroke[0], "distance": tf.reduce_max(stroke)},
+        input_signature=[tf.TensorSpec([32, 2], tf.float32, name="stroke")],
+    )
+    with tfl.quiet(), tempfile.TemporaryDirectory() as place:
+        tf.saved_model.save(module, place, signatures={"classify": module.classify})
+        return tf.lite.TFLiteConverter.from_saved_model(place).convert()
+
+
+def test_what_was_measured_stands_in_the_settings_and_in_the_card(
+    tmp_path: Path, fetched: Path
+) -> None:
+    counts = {"line": (49, 50), "square": (np.int64(13), 30)}
+    whose = "Strokes of the neighbours."
+    model = with_distance()
+    limits = {"line": 0.03, "circle": np.float32(0.25)}
+    given = {"limits": limits, "measured": counts, "about": whose, "learner": LEARNER}
+    page = write_page(tmp_path, model, SAMPLES, **given)
+    settings = json.loads((tmp_path / "settings.json").read_text(encoding="utf-8"))
+    assert settings["output"] == "probabilities"
+    assert settings["limits"] == limits
+    assert (settings["about"], settings["learner"]) == (whose, True)
+    assert settings["measured"] == [["line", 49, 50], ["square", 13, 30]]
+    assert (tmp_path / "learner.tflite").read_bytes() == LEARNER
+    assert "learner.tflite" in {name for name, _, _ in page.files}
+    assert (tmp_path / "model_card.md").read_text(encoding="utf-8") == (
+        f"""\
+# Model card
+
+- File: `model.tflite`, {len(model):,} bytes
+- Signature: `classify: stroke: float32[32, 2] -> distance: float32[], probabilities: float32[2]`
+- Gestures, in the order of the output: line, circle
+- None of these: `distance` above 0.03 (line), 0.25 (circle)
+- Before the model: each stroke becomes 32 points at equal distances along the way
+
+## How right it is
+
+Strokes of the neighbours.
+
+| drawn | strokes | right |
+|---|---|---|
+| line | 50 | 49 |
+| square | 30 | 13 |
+"""
+    )
+
+
+def test_a_card_invents_nothing(tmp_path: Path, fetched: Path) -> None:
+    write_page(tmp_path, MODEL, SAMPLES)
+    card = (tmp_path / "model_card.md").read_text(encoding="utf-8")
+    assert card.endswith("## How right it is\n\nNot measured.\n")
+    assert "None of these: never said" in card
+
+
+def test_the_packed_runtime_is_the_runtime_the_same_each_time(
+    tmp_path: Path, fetched: Path
+) -> None:
+    write_page(tmp_path, MODEL, SAMPLES)
+    for name in folder.FILES:
+        packed = (tmp_path / f"runtime/{name}.gz").read_bytes()
+        assert gzip.decompress(packed) == (tmp_path / f"runtime/{name}").read_bytes()
+        assert packed[4:8] == bytes(4)  # no hour
 
 
 def test_strokes_may_be_lists_tuples_or_tensors(tmp_path: Path, fetched: Path) -> None:
@@ -122,6 +201,12 @@ def test_an_earlier_page_is_replaced(tmp_path: Path, fetched: Path) -> None:
         ),
         ({"strokes": LINE}, "got ndarray float32[2]."),
         ({"strokes": None}, "got None."),
+        ({"limits": {"line": 0.1}}, "Limits need an output called distance, got classify: stroke"),
+        ({"measured": {"line": 3}}, "(right, strokes), two counts, got {'line': 3}. Write for"),
+        ({"measured": {"line": (51, 50)}}, "two counts, got {'line': (51, 50)}."),
+        ({"measured": {"line": (0, 0)}}, "two counts, got {'line': (0, 0)}."),
+        ({"measured": ["line"]}, "two counts, got ['line']."),
+        ({"learner": MODEL}, "Expected a learner with the signatures infer, set_weights, train, w"),
         ({"folder": __file__}, "Expected a folder to write to, got "),
         ({"folder": None}, "Expected a folder to write to, got None: "),
         ({"model": b"<html>"}, ".tflite"),
@@ -135,6 +220,15 @@ def test_what_does_not_fit_is_told_before_anything_is_written(
     with pytest.raises(InputError, match=re.escape(words)):
         write_page(**given)
     assert not (tmp_path / "page").exists()
+
+
+def test_limits_are_a_number_for_a_gesture(tmp_path: Path, fetched: Path) -> None:
+    odd = [0.1, {"line": np.nan}, {"line": "far"}, ["line", "circle"]]
+    model = with_distance()
+    for limits in odd:
+        words = f"Expected limits as a dict, gesture -> number, got {limits!r}. Write for"
+        with pytest.raises(InputError, match=re.escape(words)):
+            write_page(tmp_path, model, SAMPLES, limits=limits)
 
 
 def test_without_the_runtime_there_is_only_the_command(tmp_path: Path, fetched: Path) -> None:

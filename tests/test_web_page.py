@@ -20,6 +20,7 @@ from tests.live_page import (
     draw,
     is_ready,
     on_screen,
+    right_answers,
     saved_numbers,
     served,
     write_page_of_lesson,
@@ -53,7 +54,7 @@ def browser(playwright: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that lesson 14 writes."""
+    """The folder that lesson 14 writes; in it, in `shipped`, the page of the mended model."""
     folder = tmp_path_factory.mktemp("shipped")
     write_page_of_lesson(folder, seed=SEED)
     return folder
@@ -92,6 +93,15 @@ def page(new_page: Callable[..., Any], address: str) -> Any:
     """The page, its model loaded."""
     opened = new_page()
     opened.goto(address)
+    assert is_ready(opened)
+    return opened
+
+
+@pytest.fixture
+def mended(new_page: Callable[..., Any], address: str) -> Any:
+    """The page that the lesson ends with, its models loaded."""
+    opened = new_page()
+    opened.goto(f"{address}shipped/")
     assert is_ready(opened)
     return opened
 
@@ -238,11 +248,12 @@ def test_the_stored_numbers_are_those_of_the_browser(
     assert page.locator("#compared").inner_text() == "6 strokes answered."
 
 
+@pytest.mark.parametrize("place", ["", "shipped/"])
 def test_it_speaks_japanese_to_who_does_and_to_who_asks(
-    new_page: Callable[..., Any], address: str
+    new_page: Callable[..., Any], address: str, place: str
 ) -> None:
     page = new_page(locale="ja-JP")
-    page.goto(address)
+    page.goto(f"{address}{place}")
     assert is_ready(page)
     tab_to(page, "円")
     page.keyboard.press("Enter")
@@ -251,8 +262,12 @@ def test_it_speaks_japanese_to_who_does_and_to_who_asks(
     assert page.title() == "ジェスチャーを描く"
     assert page.locator("html").get_attribute("lang") == "ja"
     shown = page.locator("body").inner_text()
-    for word in re.findall(r"[A-Za-z][a-z]+", shown):
-        assert word in "English JavaScript Python model tflite classify stroke probabilities json"
+    about = page.locator("#about").inner_text()  # the lesson's own sentence
+    for word in re.findall(r"[A-Za-z][a-z]+", shown.replace(about, "")):
+        assert (
+            word
+            in "English JavaScript Python model tflite classify stroke probabilities json taught"
+        )
     page.get_by_text("English").click()
     assert page.locator("#answer").inner_text().startswith("circle, 9")
     assert page.locator("html").get_attribute("lang") == "en"
@@ -261,13 +276,14 @@ def test_it_speaks_japanese_to_who_does_and_to_who_asks(
     assert english == japanese
 
 
+@pytest.mark.parametrize("place", ["", "shipped/"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
 def test_nothing_moves_overlaps_or_sticks_out(
-    new_page: Callable[..., Any], address: str, size: dict[str, int], locale: str
+    new_page: Callable[..., Any], address: str, size: dict[str, int], locale: str, place: str
 ) -> None:
     page = new_page(viewport=size, locale=locale)
-    page.goto(address)
+    page.goto(f"{address}{place}")
     assert is_ready(page)
     places = "[...document.querySelectorAll('main *')].filter(one => one.id !== 'spoken')"
     boxes = f"{places}.map(one => one.getBoundingClientRect().top)"
@@ -310,7 +326,7 @@ TROUBLES = {
     "no model": (MODEL, None, MISSING.format(MODEL)),
     "no settings": (SETTINGS, None, MISSING.format(SETTINGS)),
     "no JSON": (SETTINGS, lambda model: b"<html>", MISSING.format(SETTINGS)),
-    "no WebAssembly": ("litert_wasm*.wasm", None, "The runtime refused: "),
+    "no WebAssembly": ("litert_wasm*.wasm*", None, MISSING.format("runtime/litert_wasm_")[:30]),
     "no runtime": ("core.js", None, "This page needs a server that gives all its files."),
 }
 
@@ -369,3 +385,178 @@ def test_once_open_it_needs_nobody(page: Any) -> None:
     page.context.set_offline(True)
     shown = draw(page, by_hand("zigzag", np.random.default_rng(SEED)))
     assert np.argmax(shown["probabilities"]) == 2
+
+
+def test_people_are_told_apart_once_the_model_is_mended(page: Any, mended: Any) -> None:
+    """Ten strokes a kind, by hands that neither templates, limits nor lesson have seen."""
+    kinds = [("line", {}), ("circle", {}), *(("zigzag", {"segments": n}) for n in (3, 5, 8))]
+    kinds += [(stranger, {}) for stranger in ("square", "spiral", "eight", "scribble")]
+    before, after = (
+        [right_answers(one, kind, np.random.default_rng(SEED), 10, **how) for kind, how in kinds]
+        for one in (page, mended)
+    )
+    assert min(before[:2]) >= 9
+    assert 2 <= before[2] <= 8  # half of all, begun at the top
+    assert max(before[3:]) <= 2
+    assert min(after) >= 9
+
+
+def test_what_the_lesson_measured_stands_on_the_page(mended: Any, shipped: Path) -> None:
+    rows = mended.locator("#counts tr").all_inner_texts()
+    card = (shipped / "shipped" / "model_card.md").read_text(encoding="utf-8")
+    table = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("| ")]
+    assert [re.split(r"\t| of | right", row)[:3] for row in rows] == [
+        [what, right, of] for what, of, right in table[1:]
+    ]
+    assert len(rows) == 12
+    assert mended.locator("#about").inner_text() in card
+
+
+def taught(page: Any, rng: np.random.Generator) -> dict[str, Any]:
+    """Give a spiral a name and ten strokes; what was learnt."""
+    page.locator("#name").fill("snail")
+    page.locator("#teach").click()
+    for number in range(10):
+        sentence = f"Draw “snail” on the pad: stroke {number + 1} of 10."
+        page.locator("#taught").filter(has_text=sentence).wait_for()
+        draw(page, by_a_spiral(rng))
+    page.locator("#keep").wait_for()
+    return state(page)["learnt"]
+
+
+def by_a_spiral(rng: np.random.Generator) -> list[Point]:
+    """Outward, two and a half turns, shaky."""
+    turn = np.linspace(0.5, 5.0 * np.pi, 40)
+    out = np.column_stack([np.cos(turn), np.sin(turn)]) * turn[:, np.newaxis] / 50.0
+    return [tuple(point) for point in (0.5 + out + rng.normal(0.0, 0.005, out.shape)).tolist()]
+
+
+def state(page: Any) -> dict[str, Any]:
+    return json.loads(page.locator("body").get_attribute("data-taught"))
+
+
+def says(page: Any, stroke: list[Point]) -> str:
+    """What the file that learnt says of a stroke."""
+    before = page.locator("body").get_attribute("data-taught")
+    draw(page, stroke)
+    page.wait_for_function("old => document.body.dataset.taught !== old", arg=before)
+    return page.locator("#pupil").inner_text()
+
+
+def test_ten_strokes_teach_it_and_what_it_knew_stays(mended: Any) -> None:
+    rng = np.random.default_rng(SEED)
+    learnt = taught(mended, rng)
+    assert (learnt["right"], learnt["of"], learnt["kept"], learnt["old"]) == (10, 10, 3, 3)
+    assert float(learnt["seconds"]) < 20.0  # about one, where nobody else is at work
+    for _ in range(5):
+        assert says(mended, by_a_spiral(rng)).startswith("It says: snail, ")
+    for gesture in GESTURES:
+        exact = [tuple(point) for point in (0.2 + 0.6 * ideal(gesture)).tolist()]
+        assert says(mended, exact).startswith(f"It says: {gesture}, ")
+    mended.locator("#forget").click()
+    mended.locator("#keep").wait_for(state="hidden")
+    assert mended.locator("#pupil").inner_text() == ""
+
+
+def test_the_page_paints_while_it_learns(mended: Any) -> None:
+    mended.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => window.seen.push("
+        "document.getElementById('learning').value)).observe(document.getElementById('learning'),"
+        " { attributes: true }); }"
+    )
+    taught(mended, np.random.default_rng(SEED))
+    seen = mended.evaluate("window.seen")
+    between = [part for part in seen if 0 < part < 1]
+    assert len(between) >= 2
+    assert between == sorted(between)
+
+
+def test_weights_are_kept_and_brought_back_and_others_refused(
+    new_page: Callable[..., Any], mended: Any, address: str, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(SEED)
+    taught(mended, rng)
+    with mended.expect_download() as waiting:
+        mended.locator("#keep").click()
+    kept = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(kept)
+    assert kept.name == "taught.json"
+    morning = new_page()
+    morning.goto(f"{address}shipped/")
+    assert is_ready(morning)
+
+    for content in ("", "{}", "null", '{"templates": [1, 2]}', '{"templates": "256"}'):
+        (tmp_path / "other.json").write_text(content, encoding="utf-8")
+        morning.locator("#bring").set_input_files(tmp_path / "other.json")
+        refused = "This file does not hold the weights, float32[4, 32, 2]. Nothing was changed."
+        morning.locator("#taught").filter(has_text=refused).wait_for()
+        assert morning.locator("#keep").is_hidden()
+
+    morning.locator("#bring").set_input_files(kept)
+    morning.locator("#taught").filter(has_text="“snail” is back. Draw.").wait_for()
+    assert says(morning, by_a_spiral(rng)).startswith("It says: snail, ")
+
+
+def test_the_clear_button_clears(page: Any) -> None:
+    draw(page, by_hand("circle", np.random.default_rng(SEED)))
+    page.locator("#clear").click()
+    assert page.locator("#answer").inner_text() == ""
+    assert page.locator(".number").all_inner_texts() == ["–"] * 3
+    assert page.get_by_role("img").get_attribute("aria-label") == "Drawing pad, empty."
+    colours = "new Set(new Uint32Array(document.getElementById('pad').getContext('2d')"
+    blue = f"{colours}.getImageData(0, 0, 832, 300).data.buffer)).size"
+    assert page.evaluate(blue) == 1
+
+
+def test_the_runtime_comes_packed_with_its_progress_or_plain_without(
+    new_page: Callable[..., Any], address: str
+) -> None:
+    for packed in (True, False):
+        page = new_page()
+        come: list[str] = []
+        page.on("request", lambda request, come=come: come.append(request.url))
+        if not packed:
+            page.route("**/*.gz", lambda route: route.fulfill(status=404, body="not found"))
+        page.add_init_script(
+            "window.seen = []; setInterval(() => window.seen.push("
+            "document.getElementById('coming')?.value ?? 0), 1);"
+        )
+        page.goto(address)
+        assert is_ready(page)
+        assert max(page.evaluate("window.seen")) == 1
+        assert page.locator("#coming").is_hidden()
+        assert any(url.endswith(".wasm") for url in come) != packed
+
+
+def brightness(page: Any, element: str, side: str) -> float:
+    colour = page.evaluate(f"getComputedStyle(document.querySelector('{element}')).{side}")
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) / 765
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_dark_where_the_reader_wants_it(
+    new_page: Callable[..., Any], address: str, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme)
+    page.goto(f"{address}shipped/")
+    assert is_ready(page)
+    for element in ("html", "#clear", "#name"):
+        dark = brightness(page, element, "backgroundColor") < brightness(page, element, "color")
+        assert dark == (scheme == "dark"), element
+
+
+def test_the_file_that_learns_is_what_lesson_13_makes(tmp_path: Path) -> None:
+    import papermill
+
+    from tests.author.run import options
+    from tfl_helpers.setup.lessons import find_lessons
+
+    (lesson,) = find_lessons(["13"])
+    made = tmp_path / "learner.tflite"
+    place = {"cwd": lesson.parent, "progress_bar": False}
+    papermill.execute_notebook(
+        lesson, None, {"save_to": str(made), "seed": 12}, **place, **options()
+    )
+    write = "python3 -m tfl_helpers run 13 -p save_to ../learner.tflite"
+    stored = ROOT / "notebooks" / "learner.tflite"
+    assert made.read_bytes() == stored.read_bytes(), f"renew it: {write}"

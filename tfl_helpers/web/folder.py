@@ -1,4 +1,4 @@
-"""A .tflite file in, the folder of a web page that runs it out. Builds and runs no model.
+"""A .tflite file in, the folder of a web page that runs it out. Builds, runs, measures no model.
 
 The one helper that writes: what it writes around the learner's bytes is in `page/`, to be read.
 Its runtime, LiteRT.js, is what package-lock.json pins and npm has put into `node_modules`.
@@ -6,6 +6,7 @@ Its runtime, LiteRT.js, is what package-lock.json pins and npm has put into `nod
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
@@ -14,6 +15,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +40,15 @@ WHAT = {
     "model.js": "loads the model, takes the signature by its name, asks it",
     "page.js": "takes a stroke from the pen, shows the answer",
     "words.js": "the words of the page in two languages",
-    "settings.json": "names of signature, input and output; gestures; strokes",
+    "learn.js": "loads the file that learns, trains it, asks it",
+    "teach.js": "takes ten strokes of yours, shows what was learnt",
+    "settings.json": "names of signature, input and output; gestures; strokes; what was measured",
     "model.tflite": "your model, byte for byte",
+    "learner.tflite": "the file that learns, byte for byte",
+    "model_card.md": "what the file says of itself, and what was measured",
     "runtime/": "LiteRT.js: the interpreter as WebAssembly, two builds",
 }
+LEARNS = ("infer", "set_weights", "train", "weights")
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,10 @@ def write_page(
     *,
     signature: str = "classify",
     strokes: Sequence[Any] = (),
+    limits: Mapping[str, float] | None = None,
+    measured: Mapping[str, tuple[int, int]] | None = None,
+    about: str = "",
+    learner: bytes | None = None,
 ) -> Page:
     """Write a page that runs one signature of `model` under the reader's own pen.
 
@@ -70,31 +81,52 @@ def write_page(
         folder: made if need be; files of an earlier page in it are replaced.
         model: bytes of a .tflite file.
         samples: gesture -> an example of it, `[points, 2]`, x to the right and y upward from 0
-            to 1; in the order of the model's output. Arrays, tensors or lists of points.
-        signature: takes one stroke `float32[points, 2]`, gives one `float32[gestures]`.
+            to 1; in the order of the model's output.
+        signature: `float32[points, 2]` in; `float32[gestures]`, and maybe `distance`, out.
         strokes: more of them, whose probabilities the page writes into a file, for comparison.
+        limits: gesture -> the `distance`, an output, beyond which it is "none of these".
+        measured: what was drawn -> (right, strokes), as you counted, for the page and for
+            `model_card.md`; `about` says whose strokes they were.
+        learner: a .tflite file with lesson 13's four signatures, which the page lets one teach.
 
     Raises:
-        InputError: the file, its signature or a stroke is not like that, or the runtime was not
-            fetched. A size left open is not judged here: the browser does that.
+        InputError: one of these is not like that, or the runtime was not fetched. A size left
+            open is not judged here: the browser does that.
 
     Example:
         >>> tfl.write_page("page", model, {"line": line, "circle": circle})  # doctest: +SKIP
     """
     settings = _settings(model, samples, signature, strokes)
+    entry = _entry(model, signature, settings["points"], len(samples))
+    settings |= {"limits": _limits(limits, entry), "measured": _measured(measured), "about": about}
     files = {file.name: file.read_bytes() for file in PAGE.iterdir()}
-    files |= {"settings.json": json.dumps(settings).encode(), "model.tflite": bytes(model)}
+    files |= {"model.tflite": bytes(model), "model_card.md": _card(model, entry, settings).encode()}
+    if learner is not None:
+        files["learner.tflite"] = _learns(learner)
+    files["settings.json"] = json.dumps(settings | {"learner": learner is not None}).encode()
     files |= {f"runtime/{name}": file.read_bytes() for name, file in runtime_files().items()}
+    _write(folder, files)
+    sizes = {name: sum(len(files[f]) for f in files if f.startswith(name)) for name in WHAT}
+    return Page(tuple((name, size, WHAT[name]) for name, size in sizes.items() if size))
+
+
+def _write(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             _put(Path(folder, name), content)
+            if name.startswith("runtime/"):  # a third of the bytes, for the page takes these
+                _put(Path(folder, f"{name}.gz"), _packed(content))
     except (OSError, TypeError) as error:
         raise InputError(
             f"Expected a folder to write to, got {folder!r}: {error}. "
             "Write write_page('page', ...)."
         ) from error
-    sizes = [sum(len(c) for file, c in files.items() if file.startswith(name)) for name in WHAT]
-    return Page(tuple(zip(WHAT, sizes, WHAT.values(), strict=True)))
+
+
+@cache
+def _packed(content: bytes) -> bytes:
+    """The same bytes each time: without the hour that gzip would write into them."""
+    return gzip.compress(content, mtime=0)
 
 
 def _settings(
@@ -117,7 +149,7 @@ def _settings(
     return {
         "signature": entry.key,
         "input": entry.inputs[0].name,
-        "output": entry.outputs[0].name,
+        "output": next(one.name for one in entry.outputs if one.name != "distance"),
         "labels": list(examples),
         "points": lengths[0],
         "samples": examples,
@@ -135,8 +167,9 @@ def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signatur
             f"Expected a signature of the file, got {signature!r}. It has "
             f"{', '.join(keys) or 'none'}. Write for example signature={[*keys, 'classify'][0]!r}."
         )
-    if len(entry.inputs) == len(entry.outputs) == 1:
-        taken, given = entry.inputs[0].type, entry.outputs[0].type
+    outputs = [one for one in entry.outputs if one.name != "distance"]
+    if len(entry.inputs) == len(outputs) == 1:
+        taken, given = entry.inputs[0].type, outputs[0].type
         # A size left open, None, is not judged here: the browser does that.
         sizes = (points, 2) if taken.shape is None else taken.shape
         fits = len(sizes) == 2 and sizes[0] in (None, points) and sizes[1] in (None, 2)
@@ -147,6 +180,68 @@ def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signatur
         f"Expected a signature that takes one stroke float32[{points}, 2] and gives one "
         f"float32[{gestures}], got {signature}: {entry}. Convert one like that."
     )
+
+
+def _limits(limits: Any, entry: Signature) -> dict[str, float] | None:
+    if limits is None:
+        return None
+    if "distance" not in [one.name for one in entry.outputs]:
+        raise InputError(
+            f"Limits need an output called distance, got {entry.key}: {entry}. "
+            "Let the signature give {'probabilities': ..., 'distance': ...}, and convert again."
+        )
+    with suppress(AttributeError, TypeError, ValueError):
+        given = {str(name): float(limit) for name, limit in limits.items()}
+        if all(map(math.isfinite, given.values())):
+            return given
+    raise InputError(
+        f"Expected limits as a dict, gesture -> number, got {limits!r}. "
+        "Write for example limits={'line': 0.05}."
+    )
+
+
+def _measured(measured: Mapping[str, tuple[int, int]] | None) -> list[tuple[str, int, int]]:
+    with suppress(AttributeError, TypeError, ValueError):
+        rows = [(str(what), int(right), int(of)) for what, (right, of) in (measured or {}).items()]
+        if all(0 <= right <= of != 0 for _, right, of in rows):
+            return rows
+    raise InputError(
+        "Expected measured as a dict, what was drawn -> (right, strokes), two counts, got "
+        f"{measured!r}. Write for example {{'line': (49, 50)}}."
+    )
+
+
+def _learns(learner: bytes) -> bytes:
+    keys = sorted(one.key for one in read_tflite(learner).signatures)
+    if keys != sorted(LEARNS):
+        raise InputError(
+            f"Expected a learner with the signatures {', '.join(LEARNS)}, got "
+            f"{', '.join(keys)}. Convert the module of lesson 13."
+        )
+    return bytes(learner)
+
+
+def _card(model: bytes, entry: Signature, settings: Mapping[str, Any]) -> str:
+    """A model card of what is known: the file's own words, and the learner's counts."""
+    limits = settings["limits"] or {}
+    beyond = ", ".join(f"{limit:.4g} ({name})" for name, limit in limits.items())
+    lines = [
+        "# Model card",
+        "",
+        f"- File: `model.tflite`, {len(model):,} bytes",
+        f"- Signature: `{entry.key}: {entry}`",
+        f"- Gestures, in the order of the output: {', '.join(settings['labels'])}",
+        f"- None of these: {f'`distance` above {beyond}' if beyond else 'never said'}",
+        "- Before the model: each stroke becomes "
+        f"{settings['points']} points at equal distances along the way",
+        "",
+        "## How right it is",
+        "",
+        settings["about"] or "Nobody has said whose strokes these were.",
+    ]
+    rows = [f"| {what} | {of} | {right} |" for what, right, of in settings["measured"]]
+    table = ["", "| drawn | strokes | right |", "|---|---|---|", *rows]
+    return "\n".join([*lines, *table] if rows else [*lines[:-1], "Not measured."]) + "\n"
 
 
 def _numbers(stroke: Any) -> list[list[float]]:

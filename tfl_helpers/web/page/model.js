@@ -1,6 +1,6 @@
 // The model's part of the page: settings and a .tflite file in, a function from points to
 // probabilities out. Knows nothing of pens, words or pixels.
-import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+import { loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
 /** What goes wrong and has a sentence of its own in words.js, by its name there. */
 export class Trouble extends Error {
@@ -10,12 +10,14 @@ export class Trouble extends Error {
   }
 }
 
-/** Load the runtime and the model, and take the signature by its name. */
-export async function load() {
-  const settings = await fetched("settings.json", "json");
+/** Load the runtime and the model; `tell` hears what part of the runtime has come, 0 to 1. */
+export async function load(tell) {
+  const settings = await (await fetched("settings.json")).json().catch(() => {
+    throw new Trouble("noFile", "settings.json");
+  });
   if (typeof WebAssembly !== "object") throw new Trouble("noWebAssembly");
-  const bytes = new Uint8Array(await fetched("model.tflite", "arrayBuffer"));
-  if (String.fromCharCode(...bytes.slice(4, 8)) !== "TFL3") throw new Trouble("noModel");
+  const bytes = await fetchedModel("model.tflite"); // before the megabytes: it may be no model
+  self.Module = { wasmBinary: await runtime(tell) }; // where the runtime's script looks for it
   await loadLiteRt("./runtime/");
   const model = await loadAndCompile(bytes, { accelerator: "wasm" });
   const signature = model.signatures[settings.signature];
@@ -25,26 +27,73 @@ export async function load() {
   return { ...settings, bytes: bytes.length, ask: (points) => ask(signature, settings, points) };
 }
 
-async function fetched(name, kind) {
-  try {
-    const answer = await fetch(name);
-    if (answer.ok) return await answer[kind]();
-  } catch {} // no answer, or no JSON: the same sentence
-  throw new Trouble("noFile", name);
+/** A .tflite file of the page's folder, ready to run. */
+export async function compiled(name) {
+  return loadAndCompile(await fetchedModel(name), { accelerator: "wasm" });
 }
 
-/** Run the signature: `points` is an array of [x, y], as many as the signature says. */
-async function ask(signature, { input, output }, points) {
-  const stroke = new Tensor(new Float32Array(points.flat()), [points.length, 2]);
-  const begin = performance.now();
-  try {
-    const outputs = await signature.run({ [input]: stroke });
-    const probabilities = Array.from(outputs[output].toTypedArray());
-    outputs[output].delete(); // WebAssembly's memory has no garbage collector
-    return { points, probabilities, milliseconds: performance.now() - begin };
-  } finally {
-    stroke.delete();
+async function fetchedModel(name) {
+  const bytes = new Uint8Array(await (await fetched(name)).arrayBuffer());
+  if (String.fromCharCode(...bytes.slice(4, 8)) !== "TFL3") throw new Trouble("noModel", name);
+  return bytes;
+}
+
+async function fetched(name) {
+  const answer = await fetch(name).catch(() => undefined);
+  if (!answer?.ok) throw new Trouble("noFile", name);
+  return answer;
+}
+
+/** The WebAssembly that loadLiteRt will choose: packed, if browser and folder can do that. */
+async function runtime(tell) {
+  const build = (await supportsFeature("relaxedSimd")) ? "" : "compat_";
+  const name = `runtime/litert_wasm_${build}internal.wasm`;
+  if (typeof DecompressionStream === "function") {
+    try {
+      const packed = await streamed(`${name}.gz`, tell);
+      if (packed[0] !== 0x1f) return packed; // the server has unpacked it on its way
+      const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+      return new Uint8Array(await new Response(plain).arrayBuffer());
+    } catch {} // no such file, or not whole: take the plain one
   }
+  return streamed(name, tell);
+}
+
+async function streamed(name, tell) {
+  const answer = await fetched(name);
+  const all = Number(answer.headers.get("content-length"));
+  const parts = [];
+  let come = 0;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    come += value.length;
+    if (all) tell(Math.min(1, come / all));
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Run a signature: by input, [values, sizes] in; by output, plain numbers out. */
+export async function run(signature, inputs) {
+  const given = Object.entries(inputs).map(([name, one]) => [name, new Tensor(...one)]);
+  try {
+    const outputs = Object.entries(await signature.run(Object.fromEntries(given)));
+    const numbers = outputs.map(([name, one]) => [name, Array.from(one.toTypedArray())]);
+    for (const [, one] of outputs) one.delete(); // WebAssembly's memory has no garbage collector
+    return Object.fromEntries(numbers);
+  } finally {
+    for (const [, one] of given) one.delete();
+  }
+}
+
+/** `points` is an array of [x, y], as many as the signature says. */
+async function ask(signature, { input, output }, points) {
+  const begin = performance.now();
+  const stroke = [new Float32Array(points.flat()), [points.length, 2]];
+  const answer = await run(signature, { [input]: stroke });
+  const milliseconds = performance.now() - begin;
+  return { points, probabilities: answer[output], distance: answer.distance?.[0], milliseconds };
 }
 
 /** `count` points at equal distances along a stroke, which has a length. */

@@ -1,10 +1,8 @@
 // A stroke from mouse, pen, finger or button in; the model's probabilities on the page out.
 import { distance, load, resampled, Trouble } from "./model.js";
+import { school } from "./teach.js";
 import { WORDS } from "./words.js";
 
-const BLUE = "#0072b2";
-const ORANGE = "#d55e00";
-const GREY = "#595959";
 const find = (id) => document.getElementById(id);
 const pad = find("pad");
 const pen = pad.getContext("2d");
@@ -15,7 +13,8 @@ let say = () => words.loading; // what the state says, in whatever language
 let stroke = []; // as drawn: [x, y] from 0 to 1, y upward
 let drawing = false;
 let asking = false;
-let latest; // the last answer: points, probabilities, milliseconds
+let latest; // the last answer: points, probabilities, distance, milliseconds
+let lesson; // what teaches, if there is a file that learns
 
 /** Paint a stroke and have it answered; one that grew in the meantime is answered again. */
 async function show(drawn) {
@@ -39,6 +38,7 @@ async function show(drawn) {
 
 function paint() {
   const size = pad.width;
+  const colour = (name) => getComputedStyle(pad).getPropertyValue(name); // light or dark
   const at = ([x, y]) => [x * size, (1 - y) * size];
   const dot = (point, radius) => {
     pen.beginPath();
@@ -47,11 +47,11 @@ function paint() {
   pen.clearRect(0, 0, size, size);
   pen.lineWidth = 8;
   pen.lineJoin = pen.lineCap = "round";
-  pen.strokeStyle = BLUE;
+  pen.strokeStyle = colour("--stroke");
   pen.beginPath();
   stroke.forEach((point, i) => pen[i ? "lineTo" : "moveTo"](...at(point)));
   pen.stroke();
-  pen.fillStyle = ORANGE;
+  pen.fillStyle = colour("--point");
   for (const point of latest?.points ?? []) {
     dot(point, 9);
     pen.fill();
@@ -60,7 +60,7 @@ function paint() {
     dot(stroke[0], 20); // a ring: here it began
     pen.stroke();
   } else {
-    pen.fillStyle = GREY;
+    pen.fillStyle = colour("--quiet");
     pen.font = "40px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.fillText(words.hint, size / 2, size / 2);
@@ -80,12 +80,23 @@ function write() {
   }
   find("state").textContent = say();
   paint();
-  if (model) writeAnswer();
+  if (!model) return;
+  writeAnswer();
+  writeMeasured();
+  lesson?.write();
+}
+
+/** A name as the lesson gave it, word by word in the language of the moment. */
+function named(name) {
+  return name.split(" ").map((word) => words.gestures[word] ?? word).join(words.space);
 }
 
 function writeAnswer() {
-  const names = model.labels.map((label) => words.gestures[label] ?? label);
-  const best = latest && latest.probabilities.indexOf(Math.max(...latest.probabilities));
+  const names = model.labels.map(named);
+  const nearest = latest ? latest.probabilities.indexOf(Math.max(...latest.probabilities)) : -1;
+  const limit = model.limits?.[model.labels[nearest]]; // each gesture may have its own
+  const none = latest?.distance > limit;
+  const best = none ? -1 : nearest;
   names.forEach((name, i) => {
     const row = find("rows").rows[i];
     const [head, bar, number] = row.cells;
@@ -100,30 +111,47 @@ function writeAnswer() {
   find("signature").textContent = `${model.signature}(${model.input}) → ${model.output}`;
   find("call").textContent = latest ? words.milliseconds(latest.milliseconds.toFixed(1)) : "–";
   find("opening").textContent = words.seconds((model.opening / 1000).toFixed(1));
+  const far = latest?.distance?.toFixed(3) ?? "–";
+  find("far").textContent = limit === undefined ? far : words.far(far, limit.toFixed(3), names[nearest]);
   find("answer").textContent = stroke.length ? words.tooShort : "";
   if (latest) {
     const percent = Math.round(100 * latest.probabilities[best]);
-    find("answer").textContent = words.answer(names[best], percent);
-    pad.setAttribute("aria-label", words.drawn(latest.points.length, names[best]));
+    find("answer").textContent = none ? words.none : words.answer(names[best], percent);
+    pad.setAttribute("aria-label", words.drawn(latest.points.length, names[best] ?? words.none));
     document.body.dataset.latest = JSON.stringify(latest); // for tests and for the curious
   }
   find("spoken").textContent = drawing ? "" : find("answer").textContent; // once a stroke, not a point
 }
 
-function sentence({ name, values }) {
-  return typeof words[name] === "function" ? words[name](...values) : words[name];
+/** What the lesson measured, as it was handed in. */
+function writeMeasured() {
+  find("measured").hidden = !model.measured.length;
+  find("about").textContent = model.about;
+  find("counts").replaceChildren(
+    ...model.measured.map(([what, right, of]) => {
+      const row = document.createElement("tr");
+      row.append(Object.assign(document.createElement("th"), { scope: "row", textContent: named(what) }));
+      row.insertCell().textContent = words.count(right, of);
+      return row;
+    }),
+  );
+}
+
+function sentence(error) {
+  if (!(error instanceof Trouble)) return words.refused(String(error.message ?? error));
+  const text = words[error.name];
+  return typeof text === "function" ? text(...error.values) : text;
 }
 
 function wrong(error) {
   console.error(error);
-  const refused = String(error.message ?? error);
-  say = () => (error instanceof Trouble ? sentence(error) : words.refused(refused));
+  say = () => sentence(error);
   find("state").classList.add("wrong");
   write();
 }
 
 /** A row and a button for each gesture. */
-function build() {
+function build(answersDistance) {
   for (const label of model.labels) {
     const row = find("rows").insertRow();
     row.append(Object.assign(document.createElement("th"), { scope: "row" }));
@@ -134,6 +162,7 @@ function build() {
     find("samples").append(button);
   }
   find("parity").hidden = !model.strokes.length;
+  find("distance").hidden = !answersDistance;
   document.querySelector("main").hidden = false;
 }
 
@@ -158,9 +187,20 @@ for (const end of ["pointerup", "pointercancel"]) {
   pad.addEventListener(end, () => {
     if (!drawing) return;
     drawing = false;
+    const long = stroke.some((point) => distance(point, stroke[0]) > 0.05);
+    if (end === "pointerup" && long) lesson?.drawn(stroke);
     show([...stroke]);
   });
 }
+
+find("clear").addEventListener("click", () => {
+  latest = undefined;
+  delete document.body.dataset.latest;
+  pad.setAttribute("aria-label", words.pad);
+  show([]);
+});
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
 
 find("language").addEventListener("click", () => {
   words = WORDS[words.otherCode];
@@ -185,13 +225,20 @@ find("compare").addEventListener("click", async () => {
 
 write();
 try {
-  const loaded = await load();
-  await loaded.ask(loaded.samples[loaded.labels[0]]); // it takes longest, and shows what is refused
+  const loaded = await load((part) => {
+    find("coming").value = part;
+  });
+  const first = await loaded.ask(loaded.samples[loaded.labels[0]]); // shows what is refused
   model = { ...loaded, opening: performance.now() };
-  build();
+  if (model.learner) {
+    const gestures = () => model.labels.map(named);
+    lesson = await school({ words: () => words, gestures, sentence });
+  }
+  build(first.distance !== undefined);
   say = () => words.ready;
 } catch (error) {
   wrong(error);
 }
+find("coming").hidden = true;
 write();
 document.body.dataset.ready = String(Boolean(model));
