@@ -89,3 +89,18 @@ RIGHT = {
         ),
     ],
 }
+
+PREDICTIONS = {
+    "00-predict-file": (
+        "no",
+        "after converting it back",
+        "a conversion of a file sounds as if there were one for the way back",
+    ),
+    "00-predict-graphs": ("2", "3", "three calls with three arguments, so three graphs"),
+    "00-predict-shape": (
+        "it computes both",
+        "it raises an error",
+        "a graph that was made for one shape is taken to check for it",
+    ),
+    "00-predict-silent": ("not always", "yes", "what does not complain is taken to be right"),
+}
