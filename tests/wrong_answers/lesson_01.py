@@ -270,3 +270,16 @@ kept = tf.function(middle_out_of)
         ),
     ],
 }
+
+PREDICTIONS = {
+    "01-predict-mix": ("an error", "float32[32, 2]", "a Python 2 fits itself in, so a tensor will"),
+    "01-predict-clocks": ("1 and 3", "3 and 3", "a function runs its lines at each call"),
+    "01-predict-nested": ("1", "3", "what is not decorated stays eager, as an old guide says"),
+    "01-predict-numpy": (
+        "an error while tracing",
+        "the same points",
+        "the decorator does not change what is computed",
+    ),
+    "01-predict-deploy": ("measured only", "both", "both are attributes of one module"),
+    "01-predict-speed": ("eager", "tf.function", "a graph is always faster"),
+}
