@@ -283,3 +283,22 @@ RIGHT = {
         )
     ],
 }
+
+PREDICTIONS = {
+    "02-predict-jitter": (
+        "twice the same shake",
+        "two different shakes",
+        "a random number is drawn wherever the line stands",
+    ),
+    "02-predict-eight": ("3", "8", "names are looked up at each call, as Python does"),
+    "02-predict-object": (
+        "width",
+        "scale and width",
+        "an object is an argument, and arguments are fresh at each call",
+    ),
+    "02-predict-if": ("first, second", "second", "tracing follows the branch that is taken"),
+    "02-predict-count": ("202 and 18", "202 and 180", "tf.range writes each round down, too"),
+    "02-predict-list": ("an error", "the same shape", "tf.range is range in another spelling"),
+    "02-predict-shape": ("None", "32 and 40", "the shape of a tensor is known where it is used"),
+    "02-predict-eagerly": ("second", "nothing", "a function that has its graph runs no Python"),
+}
