@@ -12,6 +12,18 @@ WRONG_SPEC, DIFFER = "compare the two TensorSpecs", "The numbers differ"
 OWN, WIDEN = "Each Python number gets its own graph", "`reduce_retracing=True`"
 UNDECORATED = "Put `@tf.function` above"
 
+# Cell of a prediction -> what it is, the commonest misconception, and why people think so.
+PREDICTIONS = {
+    "03-predict-prints": ("2", "3", "a function runs its Python at each call"),
+    "03-predict-numbers": ("2", "5", "other numbers are other arguments, so each has its graph"),
+    "03-predict-shrink": ("3", "1", "a number is a number, inside a tensor or not"),
+    "03-predict-pens": ("2", "3", "an object counts by what is in it, as a number does"),
+    "03-predict-loop": ("3", "1", "the graphs belong to the Python function"),
+    "03-predict-float": ("int32", "float32", "2 and 2.0 are of two types, so there are two graphs"),
+    "03-predict-lazy": ("2", "1", "one call makes at most one graph"),
+    "03-predict-relaxed": ("2", "1", "the option means one graph from the first call on"),
+}
+
 ANSWERS = {
     "03-ten-calls": [
         WrongAnswer(slip, advice, change=(TEN, answers))
@@ -122,6 +134,11 @@ ANSWERS = {
             ),
             ("without the last", DIFFER, ("(stroke, axis", "(stroke[:-1], axis")),
             ("by 32", DIFFER, (MEAN, "tf.reduce_sum(stroke, axis=0) / 32.0")),
+            (
+                "by a size that is open",
+                "say `tf.shape(stroke)[0]`",
+                (MEAN, "tf.reduce_sum(stroke, axis=0) / stroke.shape[0]"),
+            ),
             ("a constant", "baked into the graph", (MEAN, "0.5 + 0.0 * stroke[0]")),
             ("no return", "is a `return` missing?", ("return ", "")),
         )
