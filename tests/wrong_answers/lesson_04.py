@@ -17,6 +17,25 @@ HEIGHT, GROWN = "mean_height(long_stroke)", "half_signed(stroke, 3.0)"
 ANY = "@tf.function(input_signature=[any_length])\ndef mean_height"
 BOTH = "half_signed = tf.function(grow, input_signature=[any_length, one_number])"
 
+# Cell of a prediction -> what it is, the commonest misconception, and why people think so.
+PREDICTIONS = {
+    "04-predict-turned": ("another length", "an error", "a shape that makes no sense is noticed"),
+    "04-predict-none": ("3", "4", "None means that anything goes, the rank too"),
+    "04-predict-converted": ("2", "1", "float64 is not float32, in whatever form it comes"),
+    "04-predict-pixels": ("0", "a refusal", "the signature guards the dtype"),
+    "04-predict-byte": ("44", "a refusal", "what does not fit is refused, or cut to 255"),
+    "04-predict-default": (
+        "a refusal",
+        "3 x length",
+        "a default stays a default if the signature does not speak of it",
+    ),
+    "04-predict-names": (
+        "pen -> output_0, output_1",
+        "stroke -> closed, size",
+        "others call a function as Python does, by its own names",
+    ),
+}
+
 ANSWERS = {
     "04-batch": [
         WrongAnswer(slip, advice, change=change)
