@@ -34,6 +34,35 @@ def runs(slip: str, key: str, advice: str) -> WrongAnswer:
     return WrongAnswer(slip, advice, change=(KEY, key))
 
 
+PREDICTIONS = {
+    "05-predict-again": ("True", "False", "another spec is taken for another graph, as a new key"),
+    "05-predict-capture": (
+        "scale",
+        "self, the pen",
+        "a method uses self, so a graph of it seems to carry the object along",
+    ),
+    "05-predict-changes": (
+        "scale",
+        "dot, flow, scale",
+        "a graph is thought to look its names up at each run, as Python does",
+    ),
+    "05-predict-unchecked": (
+        "31",
+        "an error",
+        "a concrete function is thought to guard the shape of its signature",
+    ),
+    "05-predict-checked": (
+        "5",
+        "2",
+        "a concrete function that let one shape through is thought to compare none",
+    ),
+    "05-predict-orphan": (
+        "3 x length",
+        "AttributeError",
+        "a graph is thought to die with the module that made it",
+    ),
+}
+
 ANSWERS = {
     "05-three-ways": [
         WrongAnswer(
