@@ -23,6 +23,35 @@ def sees(slip: str, key: str, advice: str) -> WrongAnswer:
     return WrongAnswer(slip, advice, change=(KEY, key))
 
 
+PREDICTIONS = {
+    "06-predict-second": (
+        "1 x length",
+        "5 x length",
+        "a function is thought to belong to the object that it hangs on",
+    ),
+    "06-predict-found": ("4", "6", "whatever self can reach is thought to belong to the module"),
+    "06-predict-save": (
+        "sending",
+        "neither",
+        "a call that works is taken as proof that the module is whole",
+    ),
+    "06-predict-replace": (
+        "1 and 10",
+        "10 and 10",
+        "a graph is thought to look the attribute up at each call",
+    ),
+    "06-predict-counter": (
+        "3 and 1",
+        "3 and 3",
+        "Python lines of a tf.function are thought to run at each call",
+    ),
+    "06-predict-signed": (
+        "Signed",
+        "none",
+        "a variable is thought to be saved only if it was there before saving",
+    ),
+}
+
 ANSWERS = {
     "06-basic-model": [
         WrongAnswer(
