@@ -42,6 +42,22 @@ def keys_too(slip: str, text: str) -> RightAnswer:
     return RightAnswer(slip, change=(KEYS, text))
 
 
+PREDICTIONS = {
+    "07-predict-files": ("3", "5", "every part of a folder is thought to be needed"),
+    "07-predict-asset": (
+        "line circle zigzag",
+        "an error",
+        "a graph is thought to keep the path that it was given",
+    ),
+    "07-predict-names": ("4", "6", "what is loaded is taken for the object that was saved"),
+    "07-predict-centre": (
+        "an error",
+        "a new graph",
+        "a loaded tf.function is thought to trace anew, as the one in memory does",
+    ),
+    "07-predict-second": ("0", "2", "each function with a signature is thought to get a key"),
+}
+
 ANSWERS = {
     "07-two-keys": [
         keys(
