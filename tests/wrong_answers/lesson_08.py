@@ -9,7 +9,7 @@ targets = [-3, -1, 1, 3, 5, 7]
 """
 EXPORT = """\
 with tfl.quiet():
-    neuron.export(place / "neuron.tflite", format="litert", verbose=False)
+    neuron.export(str(place / "neuron.tflite"), format="litert", verbose=False)
 neuron_file = (place / "neuron.tflite").read_bytes()"""
 SAVE = """\
 with tfl.quiet():
@@ -38,6 +38,20 @@ TRAIN = "`compile`, then `fit`"
 BYTES = "The bytes of a `.tflite` file are wanted"
 FOLDER_TIP = "the graph is in the `signatures`"
 ONE_EACH = "One truth for each stroke"
+
+PREDICTIONS = {
+    "08-predict-mode": ("no", "yes", "a graph is a fixed computation, so it answers alike"),
+    "08-predict-owner": ("no", "yes", "who owns the variables is the model, as lesson 05 asks"),
+    "08-predict-loaded": ("loaded, not file", "both", "a folder that is right in Python is right"),
+    "08-predict-size": ("neither", "exported", "a file that holds the weights is the larger one"),
+    "08-predict-screen": ("fewer than 100", "100 to 150", "the numbers are in the right range"),
+    "08-predict-option": (
+        "one stroke",
+        "builtin ops only",
+        "a converter that may use builtin ops alone finds a way with them",
+    ),
+    "08-predict-serve": ("1", "3", "what stands in the folder arrives in the file"),
+}
 
 ANSWERS = {
     "08-one-neuron": [
