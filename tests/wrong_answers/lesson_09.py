@@ -110,6 +110,14 @@ WANTED = "The bytes of a file are wanted"
 ONE_KEY = "One function, one key"
 SELECT = "no Python runtime has"
 
+PREDICTIONS = {
+    "09-predict-keys": ("1", "3", "a file that was made without an error has its signature"),
+    "09-predict-bytes": ("1", "hundreds", "two ways of conversion give two kinds of file"),
+    "09-predict-ops": ("2", "3", "each op of the graph becomes one operator"),
+    "09-predict-later": ("zigzag, as before", "a third for each", "the file reads the variable"),
+    "09-predict-runs": ("neither", "both", "what converts without an error will run"),
+}
+
 ANSWERS = {
     "09-lstm": [
         WrongAnswer("the Keras model as owner", "", change=(MEMORY, "convert([graph], lstm)")),
