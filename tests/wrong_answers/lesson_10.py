@@ -236,3 +236,16 @@ RIGHT = {
         RightAnswer("find", change=('file[4:8] == b"TFL3"', 'file.find(b"TFL3") == 4')),
     ],
 }
+
+PREDICTIONS = {
+    "10-predict-float64": ("an error", "casts it", "NumPy casts wherever a value fits"),
+    "10-predict-batch": ("nan", "an error", "set_tensor refused the very same array"),
+    "10-predict-order": ("-0.8, -0.4", "0.8, 0.4", "inputs keep the order of the signature"),
+    "10-predict-equal": ("not all equal", "all equal", "one model gives one set of numbers"),
+    "10-predict-inside": ("other numbers", "the distances", "a tensor keeps what was written"),
+    "10-predict-threads": (
+        "not twice",
+        "four times or more",
+        "four do four times the work",
+    ),
+}
