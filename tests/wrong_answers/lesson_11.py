@@ -7,11 +7,12 @@ CLIPPED = "np.clip(np.round(values / scale) + zero_point, -128, 127)"
 SAMPLE = "[np.float32(recording / 1000.0)[np.newaxis]]"
 FED = "np.clip(np.round(np.float32([stroke]) / scale_in) + zero_in, -128, 127)"
 SHARE = "scale_out * (int(answer.max()) - zero_out)"
-SMALL = "convert(Gesture(hidden=256), **shrink)"
+SMALL = "convert(Gesture(hidden=220), **shrink)"
 WIDENED = "    low, high = min(low, 0.0), max(high, 0.0)\n"
 WIDENED_BELOW = "    low = min(low, 0.0)\n"
 WIDE = "tf.lite.TargetSpec(supported_ops=[wide])"
 UNCLIPPED = "np.round(np.float32([stroke]) / scale_in) + zero_in"
+IN_BLOCKS = "requantize(convert(Gesture(hidden=384)), recipe.dynamic_wi4b32_afp32)"
 RECORDINGS = "recordings = [1000.0 * stroke.astype(np.float64) for stroke in many(300)[0]]\n"
 OWN = RECORDINGS + "my_samples = samples\n"
 READY = (
@@ -98,20 +99,23 @@ ANSWERS = {
         ),
     ],
     "11-budget": [
-        WrongAnswer("the smallest of the five", "Fewer hidden", change=(SMALL, 'files["int8"]')),
+        WrongAnswer(
+            "the smallest of the seven", "Fewer hidden", change=(SMALL, 'files["int4 in blocks"]')
+        ),
         WrongAnswer(
             "half the network, half the digits",
             "which way is smallest?",
             change=("**shrink", "**shrink, target_spec=halves"),
         ),
         WrongAnswer("no quantization", "Fewer hidden", change=(", **shrink", "")),
-        WrongAnswer("too small", "never learnt", change=("hidden=256", "hidden=48")),
-        WrongAnswer("all 512", "Fewer hidden", change=("hidden=256", "hidden=512")),
-        WrongAnswer("eight", "never learnt", change=("hidden=256", "hidden=8")),
+        WrongAnswer("too small", "never learnt", change=("hidden=220", "hidden=48")),
+        WrongAnswer("all 512", "Fewer hidden", change=("hidden=220", "hidden=512")),
+        WrongAnswer("half of them", "Fewer hidden", change=("hidden=220", "hidden=256")),
+        WrongAnswer("eight", "never learnt", change=("hidden=220", "hidden=8")),
         WrongAnswer(
             "sixteen in integers",
             "never learnt",
-            change=("256), **shrink", "16), **measured, **int8_io"),
+            change=("220), **shrink", "16), **measured, **int8_io"),
         ),
         WrongAnswer("the float file", "Fewer hidden", change=(SMALL, 'files["float32"]')),
         WrongAnswer("a module, not a file", "Fewer hidden", change=(SMALL, "Gesture(hidden=256)")),
@@ -175,13 +179,26 @@ RIGHT = {
         ),
     ],
     "11-budget": [
-        RightAnswer("300", change=("hidden=256", "hidden=300")),
-        RightAnswer("200", change=("hidden=256", "hidden=200")),
-        RightAnswer("integers", change=("**shrink", "**measured, **int8_io")),
-        RightAnswer("integers inside", change=("**shrink", "**measured")),
+        RightAnswer("200", change=("hidden=220", "hidden=200")),
+        RightAnswer("int4", change=(SMALL, IN_BLOCKS)),
+        RightAnswer("180", change=("hidden=220", "hidden=180")),
+        RightAnswer("integers", change=("220), **shrink", "200), **measured, **int8_io")),
+        RightAnswer("integers inside", change=("220), **shrink", "200), **measured")),
         RightAnswer(
             "16 bits between",
-            change=("256), **shrink", f"230), **measured, target_spec={WIDE}"),
+            change=("220), **shrink", f"180), **measured, target_spec={WIDE}"),
         ),
     ],
+}
+
+PREDICTIONS = {
+    "11-predict-half": ("half a step", "one step", "a value may fall anywhere between two steps"),
+    "11-predict-smallest": ("dynamic range", "int8", "integers everywhere must be smaller"),
+    "11-predict-changed": (
+        "0 to 6",
+        "7 to 60",
+        "a quarter of the bits costs a share of the answers",
+    ),
+    "11-predict-same": ("below 90%", "nothing", "no error was raised, and the size is the same"),
+    "11-predict-slowest": ("16x8", "float32", "the largest numbers take the longest"),
 }
