@@ -46,6 +46,11 @@ ruler.measure = tf.function(
 keys = {"measure": ruler.measure.get_concrete_function()}
 """
 
+# Cell of a prediction -> what it is, the commonest misconception, and why people think so.
+PREDICTIONS = {
+    "12-predict-silent": ("7", "1", "what goes wrong says so"),
+}
+
 ANSWERS = {
     "12-tracing": [
         WrongAnswer("Python's max", "Case 3", change=("tf.reduce_max", "max")),
@@ -103,6 +108,9 @@ ANSWERS = {
             "for each coordinate",
             change=(SHAKE, "tf.random.normal([tf.shape(stroke)[0], 1], stddev=0.01)"),
         ),
+        WrongAnswer(
+            "a size that is open", "say `tf.shape", change=("tf.shape(stroke)", "stroke.shape")
+        ),
         WrongAnswer("a shake of 1", "The spread is 0.01", change=(", stddev=0.01", "")),
         WrongAnswer(
             "half of the shake", "The spread is 0.01", change=("stddev=0.01", "stddev=0.005")
@@ -138,6 +146,8 @@ ANSWERS = {
         ),
         WrongAnswer("the name of the output as key", "Case 12", change=('{"measure"', '{"length"')),
         WrongAnswer("the function in place of a dict", "Case 12", change=(KEYS, "ruler.measure")),
+        WrongAnswer("a list of names", "a dict of methods", change=(KEYS, '["measure"]')),
+        WrongAnswer("called", "not called", change=(KEYS, '{"measure": ruler.measure(stroke)}')),
         WrongAnswer("no keys yet", "Case 12", change=(KEYS, "...")),
         WrongAnswer("the class, not an object", "", change=("ruler = Ruler()", "ruler = Ruler")),
         WrongAnswer(
@@ -184,14 +194,22 @@ ANSWERS = {
         ),
     ],
     "12-device": [
+        WrongAnswer(
+            "a difference in int8",
+            "runs over",
+            change=(
+                '(answer - step_out["zero_points"][0])',
+                '(answer - int(step_out["zero_points"][0]))',
+            ),
+        ),
         WrongAnswer("a cast", "Case 19", change=(ON_THE_WAY_IN, "stroke")),
         WrongAnswer(
             "a scale and no zero point",
-            "Zero point and scale",
+            "zero point and scale",
             change=(ON_THE_WAY_IN, 'np.round(stroke / step_in["scales"][0])'),
         ),
         WrongAnswer(
-            "steps out", "Zero point", change=(f"return {ON_THE_WAY_OUT}", "return answer")
+            "steps out", "zero point", change=(f"return {ON_THE_WAY_OUT}", "return answer")
         ),
         WrongAnswer(
             "a scale and no zero point on the way out",
