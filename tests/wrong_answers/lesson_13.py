@@ -2,6 +2,12 @@
 
 from . import RightAnswer, WrongAnswer
 
+PREDICTIONS = {
+    "13-predict-tape": ("the tape", "the gradient", "a derivative is thought to need the tape"),
+    "13-predict-changes": ("all three", "the file", "only a file looks foreign to a graph"),
+    "13-predict-lines": ("none", "all 25", "the loss fell, and lines were never touched"),
+    "13-predict-who": ("1", "2", "a reset is believed, or the file is thought to be written to"),
+}
 STEP = "self.factor.assign_sub(0.5 * tape.gradient(loss, self.factor))"
 
 ANSWERS = {
