@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from conftest import MakeLesson
 from nbformat import NotebookNode
 
 from tests.author.execute import execute_lessons
+from tests.author.kernel import CellError, FreshKernel
 from tests.mutations import LIES, Lie
 from tests.strict import commands
 from tests.suite import run_suite
@@ -95,8 +97,12 @@ def test_what_an_output_widget_captures_is_no_output_of_the_cell(make_lesson: Ma
     lesson = make_lesson(
         "import ipywidgets", "box = ipywidgets.Output()\nwith box:\n    print(1)", "box.outputs"
     )
-    assert execute_lessons([lesson]) == 0
-    _, captures, tells = nbformat.read(lesson, as_version=4).cells
+    for _ in range(3):  # ipykernel 7.4 may lose a cell with such a widget, and nbclient waits
+        notebook = nbformat.read(lesson, as_version=4)
+        with suppress(CellError), FreshKernel(notebook, lesson.parent, timeout=30) as kernel:
+            kernel.run_through(2)
+            break
+    _, captures, tells = notebook.cells
     assert captures.outputs == []
     assert "'text': '1\\n'" in tells.outputs[0].data["text/plain"]
 
