@@ -79,7 +79,7 @@ def browser() -> Iterator[Any]:
 
 
 def opened(browser: Any, lab: Any) -> Any:
-    """The page that `lab` shows first, as soon as a notebook is in it and has its kernel.
+    """The page that `lab` shows first, as soon as a notebook is in it and all have their kernels.
 
     A JupyterLab that is stopped while a kernel starts takes long to end.
     """
@@ -90,7 +90,8 @@ def opened(browser: Any, lab: Any) -> Any:
 
     def idle() -> bool:
         kernels = [one["kernel"] for one in lab.sessions()]
-        return any(kernel and kernel["execution_state"] == "idle" for kernel in kernels)
+        states = [kernel and kernel["execution_state"] for kernel in kernels]
+        return set(states) == {"idle"}
 
     wait_until(idle, "an idle kernel")
     return page
@@ -177,7 +178,8 @@ def show(page: Any, lab: Any, lesson: str) -> None:
 
     def idle() -> bool:
         kernels = [one["kernel"] for one in lab.sessions() if one["path"] == lesson]
-        return any(kernel and kernel["execution_state"] == "idle" for kernel in kernels)
+        states = [kernel and kernel["execution_state"] for kernel in kernels]
+        return set(states) == {"idle"}
 
     wait_until(idle, "an idle kernel")
 
@@ -248,6 +250,7 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
         end = run(page, "tfl.review_predictions", TFL)
         words = f"You made 1 of 8 predictions; none was right. Look again at: {SECTION}."
         expect(end).to_contain_text(words)
+        assert "Traceback" not in (tmp_path / "lab.log").read_text()
         end.get_by_role("link", name=SECTION).click()
         in_view(page, SECTION)
 
@@ -289,7 +292,6 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
         expect(road).to_have_attribute("alt", both)
         page.close()
     assert errors == []
-    assert "Traceback" not in (tmp_path / "lab.log").read_text()
     assert git(clone, "status", "--porcelain") == ""
 
 
