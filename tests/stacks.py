@@ -1,6 +1,6 @@
 """The stacks that the course is run on, and `test --stack all`: a Python in, its claims out.
 
-Makes an environment a stack under `runs/stacks/`, with uv, where this machine has its Python.
+Makes an environment a stack under `my/stacks/`, with uv, where this machine has its Python.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tfl_helpers.setup.bootstrap import LOCK, TESTS_LOCK, python_of
 from tfl_helpers.setup.lessons import ROOT
 
-FOLDER = ROOT / "runs" / "stacks"
+FOLDER = ROOT / "my" / "stacks"
 LOCKED = ("--require-hashes", "-r", str(ROOT / LOCK), "-r", str(ROOT / TESTS_LOCK))
 # Of ours what the helpers need, and what runs a notebook.
 COURSE = ("-r", str(ROOT / "pyproject.toml"), "ipykernel", "nbclient", "nbformat")

@@ -27,7 +27,7 @@ pytestmark = [
 ]
 LESSON = "03_polymorphic_functions.ipynb"
 PLACE = Path("notebooks") / "en" / LESSON
-LEFT_OUT = (".git", ".venv", "node_modules", ".*_cache", "__pycache__", "runs", "my", ".progress*")
+LEFT_OUT = (".git", ".venv", "node_modules", ".*_cache", "__pycache__", "my", ".progress*")
 
 
 def git(folder: Path, *arguments: str) -> str:
