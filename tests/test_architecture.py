@@ -43,13 +43,13 @@ BOXES = {
     "compare": Box("records values look"),
     "explore": Box("records values look", "ipywidgets tensorflow"),
     "ask": Box("records progress", "ipywidgets"),
-    "predictions": Box("records progress"),
     "check": Box("records values look progress", "tensorflow"),
     "web": Box("records look"),
     "setup": Box(
         "records silence look web",
         "tensorflow ai_edge_litert ipywidgets psutil jupyter_server tornado",
     ),
+    "predictions": Box("records progress setup"),
     "__init__": Box(),
     "__main__": Box("records web setup", "tests"),
 }

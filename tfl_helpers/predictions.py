@@ -15,6 +15,7 @@ from typing import Any
 
 from .progress import NOTEBOOKS, Told, read_progress
 from .records import InputError, kind
+from .setup.merge import OUTCOME, make_copy
 
 BACK = (2, 5)  # so many lessons later what was wrong comes back
 _HEADING = re.compile(r"^#{2,6} (.+)$", re.MULTILINE)
@@ -148,25 +149,25 @@ def _questions(number: int) -> list[Question]:
     """The predictions of one lesson in order; none where there is no stored lesson."""
     for path in _files(number):
         with suppress(OSError, ValueError, LookupError):
-            return list(_read(path, json.loads(path.read_text("utf-8"))["cells"]))
+            return list(_read(path, make_copy(json.loads(path.read_text("utf-8")))["cells"]))
     return []
 
 
 def _read(path: Path, cells: list[Any]) -> Iterator[Question]:
+    """Those of a learner's copy, where what tells an outcome is a cell of its own."""
     sources = ["".join(cell["source"]) for cell in cells]
-    told_in = [i for i, c in enumerate(cells) if "outcome" in c["metadata"].get("tags", [])]
+    told_in = [i for i, c in enumerate(cells) if OUTCOME in c["metadata"].get("tags", [])]
     section = place = asks = ""
     for i, cell in enumerate(cells):
         if cell["cell_type"] == "markdown":
             if headings := _HEADING.findall(sources[i]):
-                folded = i in told_in and _HEADING.split(sources[i])[0].strip()
-                section, place = headings[-1], cell["id"] + ("-on" if folded else "")
+                section, place = headings[-1], cell["id"]
             asks = _HEADING.split(sources[i])[-1].strip()
         if cell["id"].startswith(f"{path.stem[:2]}-predict-"):
             later = range(i + 1, len(cells))
             runs = next((k for k in later if cells[k]["cell_type"] == "code"), None)
             code = "" if runs is None else sources[runs]
-            told = next((_HEADING.split(sources[k])[0] for k in told_in if k > i), "")
+            told = next((sources[k] for k in told_in if k > i), "")
             why = _TASK.split(told)[0].strip()
             shown = _COMPARES.sub("", code).strip() if _COMPARES.search(code) else ""
             yield Question(cell["id"], path, section, place, asks, shown, why)
