@@ -172,7 +172,7 @@ def test_a_damaged_mark_counts_for_nothing_and_is_mended(
 
 
 def test_the_line_at_the_end(marks: Path, course: Path, say: Say) -> None:
-    none = "Of the 2 predictions of this lesson none is noted here."
+    none = "No prediction of this lesson is noted here."
     assert str(review_predictions("03")) == none
     say("03-predict-first", "2", "2")
     assert str(review_predictions("03")) == "You made 1 of 2 predictions; 1 was right."

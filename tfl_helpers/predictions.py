@@ -72,7 +72,7 @@ def review_predictions(lesson: str) -> Words:
     asked, told = _questions(_number(lesson)), read_progress().told
     said = [one for one in asked if one.cell in told]
     if not said:
-        words = f"Of the {len(asked)} predictions of this lesson none is noted here."
+        words = "No prediction of this lesson is noted here."
         return Words(words, words)
     wrong = {one.section: one for one in said if _is_wrong(told[one.cell])}
     right = sum(not _is_wrong(told[one.cell]) for one in said)
