@@ -137,8 +137,8 @@ def test_a_lesson_opens_without_answers_and_what_is_learnt_outlives_an_update(
     assert not opened_cell["metadata"].get("jupyter", {}).get("source_hidden")
 
     assert git(clone, "status", "--porcelain") == ""
-    imports = source(course / PLACE, "imports") + "\nimport json"
-    change(course, strokes="A stroke, **told anew**.", imports=imports)
+    first = source(course / PLACE, "parameters") + "\nimport json"
+    change(course, strokes="A stroke, **told anew**.", parameters=first)
     git(clone, "pull", "--quiet")
     with running_course(clone, folder=clone.parent) as lab:
         page = opened(browser, lab)

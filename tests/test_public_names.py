@@ -38,6 +38,7 @@ def test_the_names_are_these() -> None:
         "read",
         "recall",
         "review",
+        "speak",
         "write",
     }
 

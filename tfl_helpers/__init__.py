@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "InputError": "records",
+    "InputError": "words",
     "check_answers": "check.answers",
     "check_function": "check.function",
     "compare_outputs": "compare",
@@ -37,6 +37,7 @@ _HOME = {
     "read_tflite": "look.tflite",
     "recall_predictions": "predictions",
     "review_predictions": "predictions",
+    "speak": "words",
     "write_page": "web.folder",
 }
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
+from .words import InputError as InputError
+
 # What XML and UTF-8 refuse: control characters, half a surrogate pair, and what is no character.
 # And what turns the writing of all that follows round, our own words too: U+202E and its like.
 _UNSHOWABLE = re.compile(
@@ -106,10 +108,6 @@ class Shown:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         shown = "".join(table.html() for table in self.tables())
         return {"text/plain": str(self), "text/html": shown}
-
-
-class InputError(ValueError):
-    """The one exception of this package: what was expected, what came, what to write instead."""
 
 
 def kind(thing: object) -> str:

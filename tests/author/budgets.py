@@ -18,7 +18,7 @@ from .solutions import exercises
 BANNED = re.compile(r"\b(?:note that|simply|just|powerful|let's dive in)\b|!", re.IGNORECASE)
 WAIVERS = re.compile(r"nbval-|raises-exception|skip-execution|hide|remove")
 # What frames every lesson alike: no idea of its own, so it counts neither as cell nor as code.
-FRAME_NAMES = {"predict", "quiet", "recall_predictions", "review_predictions"}
+FRAME_NAMES = {"predict", "quiet", "recall_predictions", "review_predictions", "speak"}
 FRAME_CELLS = {"recall-predictions", "look-back-md", "look-back"}
 _COMPARES = re.compile(r"^\w+\.compare\((?:[^\n]*\)|\n.*?^\))$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6}) .+$", re.MULTILINE)
@@ -153,11 +153,14 @@ def _lines(source: str) -> list[str]:
     return [line.strip() for line in source.splitlines() if line.strip()]
 
 
+_FRAME = ('language = "en"', 'language = "ja"', "tfl.speak(language)")
+
+
 def _counted(source: str) -> list[str]:
-    """Lines of a code cell but those that show a prediction or compare it."""
+    """Lines of a code cell but those on the language, and what shows or compares a prediction."""
     guesses = set(re.findall(r"^(\w+) = tfl\.predict\(", source, re.MULTILINE))
     compared = _COMPARES.sub("", source)
-    return [line for line in _lines(compared) if line not in guesses]
+    return [line for line in _lines(compared) if line not in (*guesses, *_FRAME)]
 
 
 def _without_fences(markdown: str) -> str:
