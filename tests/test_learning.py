@@ -148,7 +148,7 @@ def test_a_lesson_opens_without_answers_and_what_is_learnt_outlives_an_update(
         page.close()
     said = (clone.parent / "lab.log").read_text()
     assert "03: 1 cell is new, 1 cell is changed by you too: ours stands beside yours\n" in said
-    assert "learnt = 'mine'" in source(copy, "imports")
+    assert "learnt = 'mine'" in source(copy, "parameters")
     ran = next(one for one in cells(copy) if one["id"] == "imports")
     assert ran["execution_count"] == 1
     with running_course(clone, "05", folder=clone.parent) as lab:

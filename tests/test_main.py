@@ -18,7 +18,7 @@ import pytest
 from tfl_helpers import __main__ as command_line
 from tfl_helpers.setup.lessons import find_lessons
 
-COMMANDS = ("lab", "doctor", "run", "web", "test", "execute")
+COMMANDS = ("lab", "doctor", "run", "web", "test", "execute", "translate")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -45,7 +45,7 @@ def _enter(options: argparse.Namespace, arguments: list[str]) -> int | None:
     if command == "test" and options.stack == "host":
         return None
     if (ROOT / bootstrap.LOCK).is_file():
-        return bootstrap.enter(ROOT, arguments, tests=command in ("run", "test", "execute"))
+        return bootstrap.enter(ROOT, arguments, tests=command in _AUTHORS)
     if command in ("doctor", "web"):  # installed from a wheel: where it is, is where it runs
         return None
     raise SetupError(
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     made = {name: commands.add_parser(name, help=text) for name, (_, text) in COMMANDS.items()}
     lab, run, test, execute = (made[name] for name in ("lab", "run", "test", "execute"))
+    translate = made["translate"]
     lesson = {"metavar": "LESSON", "help": "number or name, such as 03"}
     lab.add_argument("lesson", nargs="?", **lesson)
     lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
@@ -93,11 +94,15 @@ def _parser() -> argparse.ArgumentParser:
     stack = "pins: byte for byte (default); host: the claims, with what is installed; all: several"
     test.add_argument("--stack", choices=("pins", "host", "all"), default="pins", help=stack)
     test.epilog = "Options of pytest, or lessons for --stack, may follow: test -- -k figure"
-    execute.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none is named")
+    for command in (execute, translate):
+        command.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none is named")
     made["doctor"].add_argument("--json", action="store_true", help="the report for a program")
     for command in (lab, run, execute):
         command.add_argument("--language", default="en", help="folder of the lessons (en)")
     return parser
+
+
+_AUTHORS = ("run", "test", "execute", "translate")  # they need the pins of the tests too
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -228,6 +233,14 @@ def _execute(options: argparse.Namespace) -> int:
     return execute_lessons(find_lessons(options.lessons, options.language))
 
 
+def _translate(options: argparse.Namespace) -> int:
+    from tests.author.translate import translate_lessons
+
+    from .setup.lessons import find_lessons
+
+    return translate_lessons(find_lessons(options.lessons))
+
+
 COMMANDS = {
     "lab": (_lab, "open the lessons in JupyterLab"),
     "doctor": (_doctor, "say what is wrong with this machine, if anything"),
@@ -235,6 +248,7 @@ COMMANDS = {
     "web": (_web, "fetch the runtime of lesson 14's web page (needs npm)"),
     "test": (_test, "authors: check code and lessons"),
     "execute": (_execute, "authors: store fresh outputs in the lessons"),
+    "translate": (_translate, "authors: bring the Japanese lessons up to date"),
 }
 
 if __name__ == "__main__":

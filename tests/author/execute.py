@@ -25,11 +25,11 @@ def execute_lessons(lessons: list[Path]) -> int:
     refused = 0
     for lesson in lessons:
         started = time.monotonic()
-        notebook, reasons = run_notebook(lesson)
+        notebook, reasons = run_notebook(nbformat.read(lesson, as_version=4), lesson)
         word = "refused" if reasons else store(notebook, lesson)
         seconds = time.monotonic() - started
         size = lesson.stat().st_size / 1000
-        _progress("")
+        show_progress("")
         print(f"{lesson.stem}: {len(notebook.cells)} cells, {seconds:.1f} s, {size:.0f} KB, {word}")
         for reason in reasons:
             print(f"  {reason}")
@@ -37,9 +37,8 @@ def execute_lessons(lessons: list[Path]) -> int:
     return int(refused > 0)
 
 
-def run_notebook(lesson: Path) -> tuple[NotebookNode, list[str]]:
-    """The lesson as it would be stored, and why it must not be (empty when it may)."""
-    notebook = nbformat.read(lesson, as_version=4)
+def run_notebook(notebook: NotebookNode, lesson: Path) -> tuple[NotebookNode, list[str]]:
+    """The notebook as it would be stored there, and why it must not be (empty when it may)."""
     fresh = copy.deepcopy(notebook)
     for cell in fresh.cells:
         if cell.cell_type == "code":
@@ -47,7 +46,7 @@ def run_notebook(lesson: Path) -> tuple[NotebookNode, list[str]]:
     try:
         with FreshKernel(fresh, lesson.parent) as kernel:
             for index in range(len(fresh.cells)):
-                _progress(f"{lesson.stem}: cell {index + 1} of {len(fresh.cells)}")
+                show_progress(f"{lesson.stem}: cell {index + 1} of {len(fresh.cells)}")
                 kernel.run_through(index)
     except CellError as error:
         return notebook, [str(error)]
@@ -58,19 +57,21 @@ def run_notebook(lesson: Path) -> tuple[NotebookNode, list[str]]:
 def store(notebook: NotebookNode, lesson: Path) -> str:
     """Write the file whole or not at all; says whether it was `written` or `unchanged`."""
     text = stored.text_of(notebook)
-    if lesson.read_text(encoding="utf-8") == text:
+    is_new = not lesson.exists()
+    if not is_new and lesson.read_text(encoding="utf-8") == text:
         return "unchanged"
     part = lesson.with_name(f".{lesson.name}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
-        shutil.copymode(lesson, part)
+        if not is_new:
+            shutil.copymode(lesson, part)
         os.replace(part, lesson)
     finally:
         part.unlink(missing_ok=True)
     return "written"
 
 
-def _progress(line: str) -> None:
+def show_progress(line: str) -> None:
     """Rewrite the terminal's last line; say nothing where there is no terminal."""
     if sys.stdout.isatty():
         print(f"\r\x1b[K{line}", end="", flush=True)
