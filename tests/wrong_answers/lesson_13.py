@@ -41,6 +41,14 @@ ANSWERS = {
             change=("self.factor.assign(factor)}", "factor}"),
         ),
         WrongAnswer(
+            "stores and returns nothing",
+            "and return it",
+            change=(
+                'return {"factor": self.factor.assign(factor)}',
+                "self.factor.assign(factor)\n        return {}",
+            ),
+        ),
+        WrongAnswer(
             "forgets one of the four",
             "All four are converted",
             change=("pen.weights, pen.set_weights]", "pen.weights]"),
