@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from tests.live_page import (
     served,
     write_page_of_lesson,
 )
+from tfl_helpers import write_page
 from tfl_helpers.setup.lessons import ROOT
 
 pytestmark = pytest.mark.slow
@@ -71,9 +75,10 @@ def new_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     """A function that makes a page in which no script may fail and which asks nobody outside."""
     errors: list[str] = []
     asked: list[str] = []
-    contexts = []
+    contexts, ours = [], [address, "data:", "blob:"]
 
-    def make(**options: Any) -> Any:
+    def make(*addresses: str, **options: Any) -> Any:
+        ours.extend(addresses)
         context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
         contexts.append(context)
         page = context.new_page()
@@ -85,7 +90,7 @@ def new_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert errors == []
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith(tuple(ours))] == []
 
 
 @pytest.fixture
@@ -259,7 +264,7 @@ def test_it_speaks_japanese_to_who_does_and_to_who_asks(
     page.keyboard.press("Enter")
     answer(page)
     assert page.locator("#answer").inner_text().startswith("円 9")
-    assert page.title() == "ジェスチャーを描く"
+    assert page.title() == "ジェスチャを描く"
     assert page.locator("html").get_attribute("lang") == "ja"
     shown = page.locator("body").inner_text()
     about = page.locator("#about").inner_text()  # the lesson's own sentence
@@ -274,6 +279,21 @@ def test_it_speaks_japanese_to_who_does_and_to_who_asks(
     keys = "import('./words.js').then(({ WORDS }) => ['en', 'ja'].map(l => Object.keys(WORDS[l])))"
     english, japanese = page.evaluate(keys)
     assert english == japanese
+
+
+def test_what_a_japanese_lesson_wrote_is_japanese_in_every_browser(
+    new_page: Callable[..., Any], address: str, shipped: Path, japanese: None
+) -> None:
+    settings = json.loads((shipped / "settings.json").read_text(encoding="utf-8"))
+    write_page(shipped / "ja", (shipped / "model.tflite").read_bytes(), settings["samples"])
+    page = new_page()
+    page.goto(f"{address}ja/")
+    assert is_ready(page)
+    assert page.locator("html").get_attribute("lang") == "ja"
+    assert page.title() == "ジェスチャを描く"
+    tab_to(page, "円")
+    page.get_by_text("English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
 
 
 @pytest.mark.parametrize("place", ["", "shipped/"])
@@ -410,6 +430,41 @@ def test_what_the_lesson_measured_stands_on_the_page(mended: Any, shipped: Path)
     ]
     assert len(rows) == 12
     assert mended.locator("#about").inner_text() in card
+
+
+def test_a_page_written_anew_shows_the_new_model(
+    new_page: Callable[..., Any], shipped: Path, tmp_path: Path
+) -> None:
+    """Without a word from the server a browser keeps what has not changed for some hours."""
+    folder = Path(shutil.copytree(shipped, tmp_path / "page"))
+    for file in folder.rglob("*"):
+        os.utime(file, (hours_ago := time.time() - 10_000, hours_ago))
+    with served(folder) as url:
+        page = new_page(url)
+        page.goto(url)
+        assert is_ready(page)
+        old = page.locator("#file").inner_text()
+        for name in (MODEL, SETTINGS, "learner.tflite"):
+            shutil.copy(folder / "shipped" / name, folder / name)
+        page.reload()
+        assert is_ready(page)
+        assert page.locator("#file").inner_text() != old
+        assert page.locator("#counts tr").count() == 12
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_asked_and_learnt_is_seen_beside_the_pad(
+    new_page: Callable[..., Any], address: str, size: dict[str, int]
+) -> None:
+    from playwright.sync_api import expect
+
+    page = new_page(viewport=size)
+    page.goto(f"{address}shipped/")
+    assert is_ready(page)
+    taught(page, rng := np.random.default_rng(SEED))
+    says(page, by_a_spiral(rng))
+    for place in ("#pad", "#taught", "#pupil"):
+        expect(page.locator(place)).to_be_in_viewport(ratio=0.99)  # of whole pixels
 
 
 def taught(page: Any, rng: np.random.Generator) -> dict[str, Any]:

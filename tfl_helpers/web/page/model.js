@@ -39,7 +39,8 @@ async function fetchedModel(name) {
 }
 
 async function fetched(name) {
-  const answer = await fetch(name).catch(() => undefined);
+  // Asked each time whether the file is still the same: a page written anew shows what is new.
+  const answer = await fetch(name, { cache: "no-cache" }).catch(() => undefined);
   if (!answer?.ok) throw new Trouble("noFile", name);
   return answer;
 }
