@@ -214,10 +214,10 @@ STATIONS: dict[str, tuple[Callable[[], Any], tuple[str, str] | None]] = {
         ("device", "SignatureRunner"),
     ),
     "compiled model": (lambda: CompiledModel.from_buffer(MODEL), ("device", "CompiledModel")),
-    "bytes": (lambda: memoryview(MODEL), (".tflite", "6,976 bytes")),
+    "bytes": (lambda: memoryview(MODEL), (".tflite", "6,232 bytes")),
     "a file": (
         lambda: str(ROOT / "notebooks" / "gesture.tflite"),
-        (".tflite", "gesture.tflite, 6,976 bytes"),
+        (".tflite", "gesture.tflite, 6,232 bytes"),
     ),
     "TensorSpec": (lambda: PAIRS[0], None),
     "RaggedTensorSpec": (lambda: tf.RaggedTensorSpec([None, None]), None),
