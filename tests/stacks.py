@@ -10,14 +10,16 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from tfl_helpers.setup.bootstrap import LOCK, TESTS_LOCK, python_of
 from tfl_helpers.setup.lessons import ROOT
 
 FOLDER = ROOT / "my" / "stacks"
 LOCKED = ("--require-hashes", "-r", str(ROOT / LOCK), "-r", str(ROOT / TESTS_LOCK))
-# Of ours what the helpers need, and what runs a notebook.
-COURSE = ("-r", str(ROOT / "pyproject.toml"), "ipykernel", "nbclient", "nbformat")
+TOOL = "litert-quantizer"  # lesson 11 quantizes a file with it
+# Of ours what the helpers need, what runs a notebook, and the tool.
+COURSE = ("-r", str(ROOT / "pyproject.toml"), "ipykernel", "nbclient", "nbformat", TOOL)
 COLAB = ROOT / "tests" / "colab.txt"
 UV = (sys.executable, "-m", "uv")
 
@@ -58,19 +60,29 @@ def run_all(lessons: list[str]) -> int:
     return int(failed > 0)
 
 
+def find_python(version: str) -> str:
+    """Where this machine has that Python; empty where it has none."""
+    find = [*UV, "python", "find", "--no-python-downloads", "--system", version]
+    # pyenv's stand-ins start no Python but the one that they are told.
+    told = {**os.environ, "PYENV_VERSION": version}
+    found = subprocess.run(find, env=told, capture_output=True, text=True)
+    return "" if found.returncode else found.stdout.strip()
+
+
 def environment(name: str, stack: Stack) -> str:
-    """The Python of that stack, installed if need be; empty where this machine has none."""
-    find = [*UV, "python", "find", "--no-python-downloads", "--system", stack.python]
-    found = subprocess.run(find, capture_output=True, text=True)
-    if found.returncode:
+    """The Python of that stack, installed anew if what it is made of changed; empty without one."""
+    base = find_python(stack.python)
+    if not base:
         return ""
     venv = FOLDER / name.replace(" ", "-")
-    if not (venv / "ready").is_file():
+    ready, wanted = venv / "ready", [part for part in stack.install if Path(part).is_file()]
+    made_of = "\n".join([*stack.install, *(Path(part).read_text("utf-8") for part in wanted)])
+    if not ready.is_file() or ready.read_text("utf-8") != made_of:
         shutil.rmtree(venv, ignore_errors=True)
-        subprocess.run([*UV, "venv", "-q", "--python", found.stdout.strip(), str(venv)], check=True)
+        subprocess.run([*UV, "venv", "-q", "--python", base, str(venv)], check=True)
         install = [*UV, "pip", "install", "-q", "--python", str(python_of(venv)), *stack.install]
         # As in bootstrap: asked in the clone, uv would want a hash of its constraint.
         order = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
         subprocess.run(install, cwd=ROOT.anchor, env={**os.environ, **order}, check=True)
-        (venv / "ready").touch()
+        ready.write_text(made_of, "utf-8")
     return str(python_of(venv))

@@ -37,7 +37,6 @@ TOLERATED = (
     (r"\S+ +(?:weights|tensors|metadata|signatures) +#", "piece #", "the same"),
     (r"\b\d+\.\d+\.\d+(?:-?rc\d+)?\b", "#", "versions"),
     (r"\nOther than proven on (?s:.*)", "", "the doctor names the versions of this stack"),
-    (r"missing a required keyword-only argument", "missing a required argument", "Python 3.12"),
 )
 # Numbers that may differ a little: floats, in the fourth digit; integers of three digits and more,
 # which are sizes in bytes, by one in twenty.
@@ -83,18 +82,21 @@ def other_claims(lesson: Path) -> Iterator[str]:
 
 
 def with_solutions(stored: NotebookNode) -> NotebookNode:
-    """The lesson without outputs; after each check the solution and the check once more."""
+    """The lesson without outputs; behind its end once more the exercises, with their solutions.
+
+    Behind its end, for what follows an exercise is stored as it is where that waits.
+    """
     fresh, solved = copy.deepcopy(stored), fill_in(stored)
     for cell in fresh.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
-    for name, (stub, check, _) in exercises(solved).items():
-        place = next(i for i, cell in enumerate(fresh.cells) if cell.id == check.id)
-        again = [
-            new_code_cell(source, id=f"solved-{i}-{name}")
-            for i, source in enumerate((stub.source, check.source))
-        ]
-        fresh.cells[place + 1 : place + 1] = again
+    checks = {check.id for _, check, _ in exercises(solved).values()}
+    parts = [cell.id for part in exercises(solved).values() for cell in part]
+    places = [i for i, cell in enumerate(solved.cells) if cell.id in parts]
+    for cell in solved.cells[places[0] : places[-1]] if places else []:
+        if cell.cell_type == "code":
+            again = "solved" if cell.id in checks else "again"
+            fresh.cells.append(new_code_cell(cell.source, id=f"{again}-{cell.id}"))
     return fresh
 
 
@@ -103,7 +105,7 @@ def _compared(stored: NotebookNode, fresh: NotebookNode) -> Iterator[str]:
     for cell in fresh.cells:
         if cell.cell_type != "code" or cell.execution_count is None:
             continue
-        if cell.id.startswith("solved-1-"):
+        if cell.id.startswith("solved-"):
             states = [
                 o.data[VERDICT]["state"] for o in cell.outputs if VERDICT in o.get("data", {})
             ]
