@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 
 from tfl_helpers.records import InputError
-from tfl_helpers.web.folder import runtime_files
+from tfl_helpers.setup import bootstrap
+from tfl_helpers.setup.lessons import ROOT
+from tfl_helpers.web.folder import NPM, find_npm, runtime_files
+
+TESTS = Path(__file__).parent
 
 
 def demand_runtime(notebook: NotebookNode | None = None) -> None:
@@ -18,6 +25,39 @@ def demand_runtime(notebook: NotebookNode | None = None) -> None:
     try:
         runtime_files()
     except InputError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has to run lesson 14 and its page. {error}", pytrace=False)
-        pytest.skip(str(error))
+        _lacks(f"CI has to run lesson 14 and its page. {error}", str(error))
+
+
+def demand_site() -> None:
+    """Go on only where the pins of the site are, or the command under test would install them."""
+    if not bootstrap.has_pins(ROOT, "run", "lab", "test", "site"):
+        words = f"{bootstrap.SITE_LOCK} is not installed here: python3 -m tfl_helpers test does it."
+        _lacks(words, words)
+
+
+def demand_tool(name: str, file: str) -> Path:
+    """A file of an npm package that tests/package.json pins, if `fetch_tools` has fetched it."""
+    path = TESTS / "node_modules" / name / file
+    if not path.is_file():
+        words = f"{name} is not here: with npm, python3 -m tfl_helpers test fetches it."
+        _lacks(words, words)
+    return path
+
+
+def fetch_tools() -> None:
+    """Let npm fetch axe-core and textlint as package-lock.json pins them, where there is npm."""
+    pins = json.loads((TESTS / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    if (npm := find_npm()) and any(_version(name) != pin for name, pin in pins.items()):
+        print("Fetching what judges pages and prose with npm, once (135 MB on the disk) ...")
+        subprocess.run([npm, *NPM], cwd=TESTS)
+
+
+def _version(name: str) -> str:
+    path = TESTS / "node_modules" / name / "package.json"
+    return json.loads(path.read_text(encoding="utf-8"))["version"] if path.is_file() else ""
+
+
+def _lacks(in_ci: str, elsewhere: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(in_ci, pytrace=False)
+    pytest.skip(elsewhere)

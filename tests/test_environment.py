@@ -1,6 +1,6 @@
-"""The two locks, environment.yml, proven.json and pyproject.toml say the same, and no address.
+"""The three locks, environment.yml, proven.json and pyproject.toml say the same, and no address.
 
-`.venv/bin/python tests/test_environment.py` compiles the locks and writes the four files, from the
+`.venv/bin/python tests/test_environment.py` compiles the locks and writes the five files, from the
 versions that are locked already; with `--upgrade`, from the newest.
 """
 
@@ -22,7 +22,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "environment.yml"
-LAB, TESTS = LOCKS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
+LAB, TESTS, SITE = LOCKS = (
+    ROOT / "requirements.txt",
+    ROOT / "tests" / "requirements.txt",
+    ROOT / "tests" / "site.txt",
+)
 PROVEN = ROOT / "tfl_helpers" / "setup" / "proven.json"
 WRITE = ".venv/bin/python tests/test_environment.py"
 COMPILE = (
@@ -31,14 +35,15 @@ COMPILE = (
 )
 HEADS = {
     LAB: f"# What `lab` installs. Compiled together with tests/requirements.txt: {WRITE}\n",
-    TESTS: f"# What `test` adds to requirements.txt. Compiled together with it: {WRITE}\n",
+    TESTS: f"# What `run` adds to requirements.txt. Compiled together with it: {WRITE}\n",
+    SITE: f"# What `site` and `test` add to both. Compiled together with them: {WRITE}\n",
 }
 # conda hands the whole pip list to one `pip install -r`. There a single hash makes pip demand one
 # of every entry, and `-e .` cannot have one (pip 23.2 and 26.3 refuse `-r` and `-c` alike). So the
 # pins stand here without their hashes.
 HEADER = """\
 # For conda: conda env create --file environment.yml && conda activate tfl
-# The pins are those of the two locks; written by: .venv/bin/python tests/test_environment.py
+# The pins are those of the three locks; written by: .venv/bin/python tests/test_environment.py
 name: tfl
 channels:
   - conda-forge
@@ -51,7 +56,7 @@ dependencies:
 
 
 def locked(*locks: Path) -> list[str]:
-    """The entries of the locks without their hashes; of both, if none is named."""
+    """The entries of the locks without their hashes; of all, if none is named."""
     text = "".join(lock.read_text("utf-8") for lock in locks or LOCKS)
     return sorted(re.findall(r"^([a-z0-9].*?) \\$", text, re.MULTILINE))
 
@@ -101,7 +106,7 @@ def test_each_locked_entry_is_one_version_with_hashes():
     assert [entry for entry in entries if not pattern.fullmatch(entry)] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=["lab", "tests"])
+@pytest.mark.parametrize("lock", LOCKS, ids=["lab", "tests", "site"])
 def test_lock_says_how_it_was_made_and_from_nowhere(lock: Path):
     text = lock.read_text("utf-8")
     assert text.startswith(HEADS[lock])
@@ -119,11 +124,12 @@ def test_lock_keeps_the_bounds_of_the_project():
 
 
 def test_lab_installs_what_a_learner_needs_and_no_tool_of_the_tests():
-    lab, tests = ({Requirement(e).name for e in locked(lock)} for lock in LOCKS)
-    assert not lab & tests
+    lab, tests, site = ({Requirement(e).name for e in locked(lock)} for lock in LOCKS)
+    assert len(lab) + len(tests) + len(site) == len(lab | tests | site)
     groups = {group: {wanted.name for wanted in wanteds} for group, wanteds in named().items()}
     assert groups["run"] | groups["lab"] <= lab
     assert {"playwright", "pytest", "ruff", "nbval", "papermill"} <= groups["test"] & tests
+    assert groups["site"] <= site
 
 
 def test_the_doctor_knows_what_was_proven_and_when():
@@ -168,13 +174,18 @@ def compiled(folder: Path, name: str, *options: str) -> dict[str, str]:
 
 
 def write() -> None:
-    """Write the two locks, environment.yml and proven.json."""
+    """Write the three locks, environment.yml and proven.json."""
     with tempfile.TemporaryDirectory() as folder:
-        both = compiled(Path(folder), "both", "--extra", "test")
+        whole = compiled(Path(folder), "whole", "--extra", "test", "--extra", "site")
         bounds = Path(folder) / "bounds"
-        bounds.write_text("\n".join(both))
+        bounds.write_text("\n".join(whole))
         lab = compiled(Path(folder), "lab", "--constraint", str(bounds))
-    parts = {LAB: list(lab.values()), TESTS: [both[name] for name in both if name not in lab]}
+        tests = compiled(Path(folder), "tests", "--extra", "test", "--constraint", str(bounds))
+    parts = {
+        LAB: lab.values(),
+        TESTS: [whole[name] for name in tests if name not in lab],
+        SITE: [whole[name] for name in whole if name not in tests],
+    }
     for lock, entries in parts.items():
         lock.write_text(HEADS[lock] + "".join(entries), encoding="utf-8", newline="\n")
     ENVIRONMENT.write_text(environment_text(), encoding="utf-8", newline="\n")
