@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -11,8 +12,19 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.author.stored import KERNEL
+from tfl_helpers import speak
+
+os.environ["LANGUAGE"] = "en"  # what is compared is English, on a system that speaks Japanese too
 
 MakeLesson = Callable[..., Path]
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    """The helpers speak Japanese until the test is over."""
+    speak("ja")
+    yield
+    speak("en")
 
 
 @pytest.fixture

@@ -83,10 +83,12 @@ def running_lab(folder: Path) -> Iterator[Lab]:
 
 
 @contextmanager
-def running_course(clone: Path, *arguments: str, folder: Path) -> Iterator[Lab]:
+def running_course(
+    clone: Path, *arguments: str, folder: Path, language: str = "en"
+) -> Iterator[Lab]:
     """What `lab` with these arguments starts in a clone of the course."""
     command = ["tfl_helpers", "lab", *arguments, "--no-browser", "--"]
-    with _running(command, folder, clone, clone / "my" / "en") as lab:
+    with _running(command, folder, clone, clone / "my" / language) as lab:
         yield lab
 
 

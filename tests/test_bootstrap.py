@@ -16,6 +16,7 @@ import time
 import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -33,7 +34,8 @@ from tfl_helpers.setup import bootstrap, errors
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background ignores it
 sys.modules.update(dict.fromkeys(sys.argv[2:]))  # as if these were not installed
 try:
-    bootstrap.enter(Path(sys.argv[1]), ["-I", "-c", {GO_ON!r}], tests="WITH_TESTS" in os.environ)
+    extras = os.environ.get("EXTRAS", "").split()
+    bootstrap.enter(Path(sys.argv[1]), ["-I", "-c", {GO_ON!r}], *extras)
 except errors.SetupError as error:
     sys.exit(str(error))
 """
@@ -169,12 +171,12 @@ def test_lab_then_test_then_lab_installs_each_thing_once(clone: Clone):
     clone.pin_tests("checker==1")
     clone.start()
     assert not list(clone.venv.glob("**/checker"))
-    code, out, err = clone.start(WITH_TESTS="1")
+    code, out, err = clone.start(EXTRAS="test")
     assert (code, out) == clone.runs(1), err
-    assert err.startswith("Adding to .venv what tests/requirements.txt names.\n")
+    assert err.startswith("Adding to .venv what is in tests/requirements.txt.\n")
     assert list(clone.venv.glob("**/checker"))
     nowhere = {"PIP_FIND_LINKS": "nowhere"}
-    assert clone.start(**nowhere) == clone.start(WITH_TESTS="1", **nowhere) == (*clone.runs(1), "")
+    assert clone.start(**nowhere) == clone.start(EXTRAS="test", **nowhere) == (*clone.runs(1), "")
 
 
 @slow
@@ -184,11 +186,11 @@ def test_a_stopped_addition_leaves_lab_ready_and_goes_on(clone: Clone):
     clone.pin_tests("checker==2")
     wheel = next(clone.wheels.glob("checker-2*"))
     wheel.rename(wheel.with_suffix(".gone"))
-    code, _, err = clone.start(WITH_TESTS="1")
+    code, _, err = clone.start(EXTRAS="test")
     assert (code, "There is no checker==2 for " in err) == (1, True)
     assert clone.start() == (*clone.runs(1), "")
     wheel.with_suffix(".gone").rename(wheel)
-    assert clone.start(WITH_TESTS="1")[:2] == clone.runs(1)
+    assert clone.start(EXTRAS="test")[:2] == clone.runs(1)
     assert bootstrap.is_ready(clone.venv, [clone.lock, clone.tests])
     clone.pin("tiny==2", "keras==1")
     assert not bootstrap.is_ready(clone.venv, [clone.lock])
@@ -415,6 +417,14 @@ def test_progress_is_a_line_or_written_over_the_last():
     assert bootstrap.progress(*done, 65) == text + "\n"
     assert bootstrap.progress(*done, 65, 70) == f"\r[##########..........]{text}".ljust(71)
     assert bootstrap.progress(*done, 65, 30) == f"\r[##########..........]{text}"[:31]
+
+
+def test_japanese_fills_the_line_of_a_terminal_and_no_more(japanese: None):
+    printed = "Resolved 2 packages\nDownloading tiny (1KiB)\n"
+    for width in range(30, 90):
+        line = bootstrap.progress(*bootstrap.stage(printed, 2, 0), 65, width)[1:]
+        assert sum(1 + (east_asian_width(letter) in "FW") for letter in line) == width
+    assert "tiny を取得中（1KiB）" in line
 
 
 def test_what_pip_is_told_is_handed_to_uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -15,6 +15,7 @@ import pytest
 from tfl_helpers import InputError, draw_concrete, quiet
 from tfl_helpers.figure.canvas import Picture
 from tfl_helpers.look.card import Card, read_card
+from tfl_helpers.words import speak
 
 with quiet():
     import tensorflow as tf
@@ -111,6 +112,20 @@ def test_captures_are_drawn_with_their_bytes(ruler: Ruler) -> None:
         "Concrete function grow: 1 input, 2 captures, 2 outputs; "
         "a call does not check the shape of a tensor"
     )
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_bytes_stand_beside_captures_in_any_language(ruler: Ruler, language: str) -> None:
+    speak(language)
+    try:
+        card = read_card(ruler.grow.get_concrete_function())
+        shown = said(draw_concrete(card))
+        table, _ = card.tables()
+    finally:
+        speak("en")
+
+    assert [row[-1] for row in table.rows] == ["", "8", "36", "", ""]
+    assert not [words for words in shown if "first, length" in words]  # boxes have the names
 
 
 @pytest.mark.parametrize(

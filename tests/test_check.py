@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tfl_helpers import check_answers, check_function, quiet
+from tfl_helpers import check_answers, check_function, quiet, speak
 from tfl_helpers.check.answers import MIME, Claim, Verdict, is_unfinished
 from tfl_helpers.check.function import is_stub
+from tfl_helpers.records import Table
 
 with quiet():
     import tensorflow as tf
@@ -892,3 +893,44 @@ def test_states(verdict: Verdict, state: str, start: str) -> None:
 def test_a_builtin_function_is_no_graph() -> None:
     verdict = check_function([1].index, [(1, 0)], traces=1)
     assert "no tf.function" in str(verdict)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("key", "function", "claims"),
+    [
+        ("off by", lambda x: tf.constant([1.0, 2.5]), {"cases": [(1.0, [1.0, 2.0])]}),
+        ("number of traces 1", tf.function(lambda x: x), {"cases": [(1, 1)], "traces": 2}),
+        ("number of traces", lambda x: x, {"cases": [(1, 1)], "traces": 1}),
+        ("accepted", lambda x: x, {"refuses": [1]}),
+        ("refused", abs, {"accepts": ["a"]}),
+        ("plain Python", lambda x: x, {"cases": [(1, 1)], "graph": True}),
+        ("a function", 3, {}),
+        ("the next step", lambda x: x, {"cases": [lambda: 1 / 0]}),
+    ],
+)
+def test_a_check_cell_names_its_advice_in_english_in_every_language(
+    japanese: None, language: str, key: str, function: Any, claims: dict[str, Any]
+) -> None:
+    speak(language)
+    verdict = check_function(function, **claims, advice={key: "Mine.", "1.5": "No.", "": "Other."})
+    assert verdict.advice == "Mine."
+
+
+def test_an_answer_off_by_a_little_is_named_in_english_too(japanese: None) -> None:
+    facts, tips = {"sizes": [1.0, 2.0]}, {"sizes": {"off by": "Mine.", "": "Other."}}
+    verdict = check_answers([lambda: [1.0, 2.5]], facts, tips)
+    assert verdict.claims[0].found == "`[1.0, 2.5]`（誤差 0.5、許容誤差 1e-05）"
+    assert verdict.advice == "Mine."
+
+
+def test_a_verdict_in_japanese(japanese: None) -> None:
+    verdict = check_answers([3], {"三角形の角の数": 4}, {"三角形の角の数": "数えてください。"})
+    assert str(verdict) == (
+        "✗ 不正解：1 項目中 0 項目を満たしています\n"
+        + str(Table("", ("質問", "回答", ""), (("三角形の角の数", "3", "✗ 満たさない"),)).text())[
+            1:
+        ]
+        + "\nヒント：数えてください。"
+    )
+    assert verdict._repr_mimebundle_()[MIME] == {"state": "not right"}

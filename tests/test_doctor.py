@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,45 @@ def test_a_console_without_check_marks_gets_the_words():
         env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(doctor.ROOT)},
     )
     assert done.stdout == "? ok\n", done.stderr
+
+
+def test_the_report_of_a_machine_is_japanese(japanese: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(machine, "has_browser", lambda: False)
+    monkeypatch.setattr(machine, "has_japanese", lambda: False)
+    monkeypatch.setattr(doctor, "is_fetched", lambda: False)
+    monkeypatch.setattr(doctor, "find_npm", lambda: None)
+    checks = [
+        doctor.check_version((3, 14), {}),
+        doctor.check_imports({"pillow": "OSError: 9"}),
+        doctor.check_kernel(Outcome(0, "/other\tanswers"), "/this"),
+        doctor.check_widgets(Outcome(0, "/this\t")),
+        doctor.check_widgets(Outcome(1)),
+        doctor.check_room("RAM", 0.3, 1.5, "LiteRT", "ls"),
+        *(doctor.check_road(Outcome(code)) for code in (0, 1, None, -4, -9)),
+        *(
+            doctor.check_road(Outcome(1, error=error))
+            for error in ("DLL load failed", "No module named 'tfl_helpers'")
+        ),
+        *doctor.what_is_optional(),
+        doctor.check_version((3, 13), {}),
+        doctor.check_imports({}),
+        doctor.check_road(WELL),
+        doctor.check_kernel(Outcome(0, "/this\tanswers"), "/this"),
+        doctor.check_widgets(Outcome(0, "/this\tanswers")),
+        doctor.check_room("RAM", None, 1.5, "LiteRT", "ls"),
+        doctor.check_writing(),
+    ]
+    report = Report(tuple(checks), (("numpy", "1", "2"),), "2026-11-28")
+    for check in checks:
+        assert re.search("[ぁ-んァ-ヶ一-龠]", check.found + check.cause), check
+        assert re.search("[ぁ-んァ-ヶ一-龠]", check.verdict), check
+    told = [
+        (table.caption, *table.heads, *(row[1] for row in table.rows)) for table in report.tables()
+    ]
+    words = set(re.findall("[A-Za-z]{2,}", re.sub("`.*?`", "", str(told))))
+    names = "GB Python TensorFlow LiteRT AVX Windows Visual Jupyter JupyterLab js npm wheel import"
+    theirs = "OSError DLL load failed No module named tfl helpers pillow other this"
+    assert words <= set(f"{names} {theirs}".split())
 
 
 def test_python_without_wheels_is_wrong_unless_it_has_tensorflow():

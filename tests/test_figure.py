@@ -7,12 +7,14 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 
+from tfl_helpers import words
 from tfl_helpers.figure.canvas import (
     BLUE,
     PALE_BLUE,
@@ -24,6 +26,7 @@ from tfl_helpers.figure.canvas import (
     text_width,
     wrap_text,
 )
+from tfl_helpers.setup.lessons import find_lessons
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -145,16 +148,47 @@ sys.stdout.buffer.write(small_picture().png)
         assert ran.stdout == small_picture().png
 
 
-def test_a_font_of_the_machine_is_taken_only_for_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.font_manager import FontEntry, fontManager
+def test_japanese_brings_its_own_font_and_names_others() -> None:
+    names = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "ipaexg.ttf"]
+    assert [Path(file).name for file in _font_files("<text>x</text>")] == names[:2]
+    assert [Path(file).name for file in _font_files("<text>画像</text>")] == names
+    assert "matplotlib_fontja" not in sys.modules  # importing it changes all plots
+    assert "xml:lang='ja'" in small_picture("画像").svg
+    assert "Noto Sans CJK JP" in small_picture("画像").svg
+    assert "xml:lang='ja'" in small_picture("stroke", "画像").svg  # its title is read aloud
+    assert not {"xml:lang", "Noto"} & set(re.findall(r"[\w:]+", small_picture().svg))
 
-    there = FontEntry(fname="/fonts/NotoSansJP.otf", name="Noto Sans JP")
-    monkeypatch.setattr(fontManager, "ttflist", [there, FontEntry(fname="/x.ttf", name="Other")])
-    assert [Path(file).name for file in _font_files("<text>x</text>")] == [
-        "DejaVuSans.ttf",
-        "DejaVuSans-Bold.ttf",
-    ]
-    assert _font_files("<text>画像</text>")[2:] == ["/fonts/NotoSansJP.otf"]
+
+def test_plots_write_japanese_once_it_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib import pyplot
+    from matplotlib.font_manager import fontManager
+
+    def width(text: str) -> float:
+        return pyplot.figure().text(0, 0, text, size=10).get_window_extent().width
+
+    monkeypatch.setattr(fontManager, "ttflist", fontManager.ttflist[:])
+    monkeypatch.setitem(words._reader, "language", "en")
+    plain = {"figure.dpi": 72, "font.family": ["sans-serif"]}
+    with pyplot.rc_context(plain), warnings.catch_warnings(action="error"):
+        latin = width("length")
+        words.speak("en")
+        assert pyplot.rcParams["font.family"] == ["sans-serif"]
+        words.speak("ja")
+        assert width("length") == latin
+        assert width("長さ") == pytest.approx(20, abs=1)  # a letter without a glyph is warned of
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("lesson", find_lessons([]), ids=lambda path: path.stem)
+def test_lessons_load_matplotlib_before_they_speak(lesson: Path) -> None:
+    before, spoken, after = lesson.read_text(encoding="utf-8").partition("tfl.speak(")
+    assert spoken
+    assert "plt." not in after or "import matplotlib.pyplot as plt" in before
+
+
+def test_each_japanese_letter_is_painted() -> None:
+    letters = "具象関数シグネチャの予想（、）"  # an empty box for each would make them all alike
+    assert len({small_picture(letter).png for letter in [*letters, "\u3000"]}) == len(letters) + 1
 
 
 def test_bundle_has_three_forms_and_the_size_to_show_the_png_at() -> None:
@@ -193,6 +227,23 @@ def test_wrap_text_breaks_neither_shapes_nor_after_arrows() -> None:
         "factor = 0.5)",
         "-> float32[32, 2]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("呼び出すたびにトレースします。", ["呼び出すたびにト", "レースします。"]),
+        ("呼び出すたびにと、レースします", ["呼び出すたびに", "と、レースします"]),
+        ("呼び出すたびに「レース」します", ["呼び出すたびに", "「レース」します"]),
+        ("グラフを path_length で使う", ["グラフを", "path_length で使", "う"]),
+        ("次は `a = f(b, c)` です", ["次は `a = f(b, c)`", "です"]),
+        ("呼び出す（「x」）と", ["呼び出す", "（「x」）と"]),
+        ("関数float32[3, 2]を使う", ["関数float32[3, 2]", "を使う"]),
+    ],
+)
+def test_wrap_text_breaks_japanese_where_japanese_does(text: str, lines: list[str]) -> None:
+    assert wrap_text(text, 101) == lines
+    assert all(text_width(line) <= 101 for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_a_lesson_opens_without_answers_and_what_is_learnt_outlives_an_update(
     said = (clone.parent / "lab.log").read_text()
     assert "03: 1 cell is new, 1 cell is changed by you too: ours stands beside yours\n" in said
     assert "learnt = 'mine'" in source(copy, "parameters")
-    ran = next(one for one in cells(copy) if one["id"] == "imports")
+    ran = next(one for one in cells(copy) if one["id"] == "parameters")
     assert ran["execution_count"] == 1
     with running_course(clone, "05", folder=clone.parent) as lab:
         page = opened(browser, lab)
@@ -361,6 +361,43 @@ def test_the_proven_edition_is_read_only(browser: Any, clone: Path) -> None:
         code, said = ask(f"{contents}/{LESSON}?content=0", lab.token, "GET", None)
         assert json.loads(said)["writable"] is False
     assert everything(clone / "notebooks") == before
+
+
+def test_a_japanese_system_opens_the_course_in_japanese(
+    browser: Any, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playwright.sync_api import expect
+
+    clone = tmp_path / "course"
+    git(course, "clone", "--quiet", str(course), str(clone))
+    if not (clone / "notebooks" / "ja").is_dir():
+        shutil.copytree(clone / "notebooks" / "en", clone / "notebooks" / "ja")
+        for lesson in (clone / "notebooks" / "ja").glob("*.ipynb"):
+            text = lesson.read_text("utf-8").replace('language = \\"en\\"', 'language = \\"ja\\"')
+            lesson.write_text(text, "utf-8")
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+
+    with running_course(clone, "03", folder=tmp_path, language="ja") as lab:
+        page = opened(browser, lab)
+        run(page, 'language = "ja"')
+        run(page, "tfl.speak(language)")
+        stub = run(page, "my_answers = ...", "display(tfl.check_answers(..., {'a': 1}))\n")
+        expect(stub).to_contain_text("○ まだです")
+        page.close()
+    said = (tmp_path / "lab.log").read_text("utf-8")
+    assert said.splitlines()[0].endswith("python3 -m tfl_helpers lab --language en")
+    assert (clone / "my" / "ja" / LESSON).is_file()
+    assert not (clone / "my" / "en").exists()
+
+    with running_course(clone, "--proven", "03", folder=tmp_path, language="ja") as lab:
+        page = opened(browser, lab)
+        code, refused = ask(f"{lab.url}/api/contents/{LESSON}", lab.token, "DELETE", None)
+        page.close()
+    assert code == 403
+    assert "書き込みは学習者用のコピーにできます" in json.loads(refused)["message"]
+    assert "--language en" not in (tmp_path / "lab.log").read_text("utf-8")
 
 
 def ask(url: str, token: str, method: str, model: dict[str, Any] | None) -> tuple[int, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,11 +16,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from conftest import MakeLesson
 
 from tfl_helpers import __main__ as command_line
 from tfl_helpers.setup.lessons import find_lessons
 
-COMMANDS = ("lab", "doctor", "run", "web", "test", "execute", "translate")
+COMMANDS = ("lab", "doctor", "run", "web", "test", "site", "links", "execute", "translate")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -35,7 +38,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_without_a_command_it_lists_them_and_says_where_to_begin():
     done = run()
     assert done.returncode == 0
-    names = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")]
+    names = re.findall(r"^ {4}(\w+)", done.stdout, re.MULTILINE)
     assert names == list(COMMANDS)
     assert done.stdout.endswith("Begin with: python3 -m tfl_helpers lab\n")
 
@@ -111,6 +114,86 @@ def test_lab_begins_anew_only_a_lesson_that_is_named(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         command_line.parse(["lab", "--fresh", "--proven", "03"])
     assert "not allowed with" in capsys.readouterr().err
+
+
+@pytest.fixture
+def japanese_course(tmp_path: Path, make_lesson: MakeLesson) -> Path:
+    """A clone of the helpers with one lesson in two languages, on a system that has nothing."""
+    course = tmp_path / "コース"
+    left_out = shutil.ignore_patterns("node_modules", "__pycache__")
+    shutil.copytree(command_line.ROOT / "tfl_helpers", course / "tfl_helpers", ignore=left_out)
+    shutil.copy(command_line.ROOT / "requirements.txt", course)
+    for language in ("en", "ja"):
+        (course / "notebooks" / language).mkdir(parents=True)
+        shutil.copy(make_lesson("1"), course / "notebooks" / language)
+        (course / "notebooks" / language / "glossary.md").touch()
+    return course
+
+
+def run_there(course: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command in that clone, on a Japanese system; `lab` stops at the version of JupyterLab."""
+    # An environment that needs no set-up is one that has the pins: that of these tests.
+    plain = {"PATH": os.environ["PATH"], "LANG": "ja_JP.UTF-8", "PYTHONUTF8": "1", **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "tfl_helpers", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=course,
+        env=plain,
+    )
+
+
+def test_a_japanese_system_gets_japanese_where_the_course_has_it(japanese_course: Path):
+    said = run_there(japanese_course).stdout
+    assert "レッスンを JupyterLab で開く" in said
+    assert "open the lessons" in run_there(japanese_course, LANG="C.UTF-8").stdout
+    assert "レッスン" in run_there(japanese_course, "lab", "--help").stdout
+    english = run_there(japanese_course, "lab", "--language", "en", "--help").stdout
+    assert "read the lesson with its outputs" in english
+    (japanese_course / "notebooks" / "ja" / "77_small.ipynb").unlink()
+    assert "open the lessons" in run_there(japanese_course).stdout
+
+
+def test_japanese_needs_the_standard_library_alone(japanese_course: Path):
+    command = [sys.executable, "-S", "-m", "tfl_helpers", "--help"]
+    options = {"cwd": japanese_course, "encoding": "utf-8"}
+    variables = {"LC_ALL": "ja_JP.UTF-8", "PYTHONUTF8": "1"}
+    printed = subprocess.check_output(command, env=variables, **options)
+    assert "レッスンを JupyterLab で開く" in printed
+
+
+def test_the_choice_of_japanese_is_said_once(japanese_course: Path):
+    notice = "lab --language en"
+    first, second = (run_there(japanese_course, "lab", "--", "--version") for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert first.stderr.splitlines()[0].endswith(notice)
+    assert re.search("[ぁ-ん]", first.stderr)
+    assert second.stderr == ""
+    assert (japanese_course / "my" / "ja" / "77_small.ipynb").is_file()
+    assert not (japanese_course / "my" / "en").exists()
+
+
+@pytest.mark.parametrize("arguments", [("--language", "ja"), ("--language=en",), ()])
+def test_nothing_is_said_of_a_language_that_was_not_chosen_for_the_learner(
+    japanese_course: Path, arguments: tuple[str, ...]
+):
+    if not arguments:  # a Japanese system, and a course without Japanese
+        shutil.rmtree(japanese_course / "notebooks" / "ja")
+    done = run_there(japanese_course, "lab", *arguments, "--", "--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    language = "ja" if "ja" in arguments else "en"
+    assert [folder.name for folder in (japanese_course / "my").glob("??")] == [language]
+
+
+def test_errors_of_a_command_are_in_its_language(japanese_course: Path):
+    done = run_there(japanese_course, "lab", "--language", "ja", "12", LANG="C.UTF-8")
+    assert done.returncode == 1
+    assert done.stderr.startswith("レッスンの番号")
+    assert "77_small" in done.stderr
+    passed = run_there(japanese_course, "doctor", "--language=ja", "--", "-v", LANG="C.UTF-8")
+    assert "doctor はオプションを引き渡しません" in passed.stderr
+    asked = run_there(japanese_course, "doctor", "--", "--language", "ja", LANG="C.UTF-8")
+    assert "doctor passes nothing on" in asked.stderr, "what follows is not for us"
 
 
 @pytest.mark.slow

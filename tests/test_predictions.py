@@ -26,6 +26,7 @@ from tfl_helpers import (
     progress,
     recall_predictions,
     review_predictions,
+    words,
 )
 from tfl_helpers.setup.lessons import find_lessons, lesson_id
 from tfl_helpers.setup.merge import make_copy
@@ -203,6 +204,26 @@ def test_what_was_wrong_comes_back_two_and_five_lessons_later(
     assert "You said: 1. It is: 2." in str(shown)
     assert str(recall_predictions("04")) == "From lesson 02 no prediction comes back."
     assert str(recall_predictions("00")) == "None yet."
+
+
+def test_a_mark_counts_in_both_languages(
+    marks: Path, course: Path, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    japanese = course.with_name("ja")
+    japanese.mkdir()
+    notebook = (course / "03_lesson.ipynb").read_text("utf-8").replace("Section", "節")
+    (japanese / "03_lesson.ipynb").write_text(notebook, "utf-8")  # of 01 there is none yet
+    say("01-predict-first", "1", "2")
+    say("03-predict-first", "2", "2")
+    say("03-predict-second", "1", "2")
+    monkeypatch.setitem(words._reader, "language", "ja")
+    for lesson, section in (("01", "Section `first`, on"), ("03", "節 `second`, on")):
+        assert section in str(review_predictions(lesson))
+    cards = recall_predictions("05").markdown
+    assert "[節 `second`, on](03_lesson.ipynb#cell-id=03-second)" in cards
+    assert "`first`" not in cards  # was right in English, so is right
+    say("03-predict-second", "2", "2")  # after the outcome was seen, in whatever language
+    assert recall_predictions("05").markdown == cards
 
 
 def test_the_road_counts_them(marks: Path, course: Path, say: Say) -> None:

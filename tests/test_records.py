@@ -140,6 +140,16 @@ def test_a_table_aligns_its_columns() -> None:
     assert table.text() == "Calls of f\n  call   why\n  f(1)   first\n  f(10)"
 
 
+def test_a_japanese_letter_is_two_columns_wide() -> None:
+    table = Table("`f`", ("呼び出し", "why"), (("`f(1)`、", "first"), ("`f(10)`", "２")))
+
+    assert table.text().splitlines()[1:] == [
+        "  呼び出し  why",
+        "  f(1)、    first",
+        "  f(10)     ２",
+    ]
+
+
 def test_a_table_in_html_is_escaped_and_has_heads_for_screen_readers() -> None:
     shown = Table("A < B", ("a & b",), (("`x < y` & <i>",),)).html()
 

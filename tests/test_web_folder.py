@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests import needs
 from tests.needs import demand_runtime
-from tfl_helpers import InputError, write_page
+from tfl_helpers import InputError, speak, write_page
 from tfl_helpers import __main__ as command_line
 from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.web import folder
@@ -51,7 +52,7 @@ def test_the_folder_holds_the_page_the_model_and_the_runtime(tmp_path: Path, fet
     assert set(shown) == own | {"runtime/"}
     assert shown["model.tflite"] == len(MODEL)
     assert shown["runtime/"] == SIZE * len(folder.FILES)
-    assert "model.tflite   7 " in page.tables()[0].text()
+    assert "model.tflite   6 " in page.tables()[0].text()
 
 
 def test_the_settings_name_what_the_signature_has(tmp_path: Path, fetched: Path) -> None:
@@ -295,6 +296,7 @@ def test_the_tests_fetch_the_runtime_once_if_they_can(
     def fail() -> None:
         raise InputError("npm could not")
 
+    monkeypatch.setattr(needs, "fetch_tools", lambda: None)
     monkeypatch.setattr(folder, "find_npm", lambda: npm)
     monkeypatch.setattr(folder, "is_fetched", lambda: there)
     monkeypatch.setattr(folder, "fetch_runtime", fail)
@@ -319,3 +321,21 @@ def test_what_writes_a_page_is_skipped_without_the_runtime_and_fails_in_ci(
     for notebook in (None, new_notebook(cells=[new_code_cell("tfl.write_page(page, model)")])):
         with pytest.raises(outcome, match="run: python3 -m tfl_helpers web"):
             demand_runtime(notebook)
+
+
+def test_a_japanese_lesson_writes_a_japanese_page(
+    tmp_path: Path, fetched: Path, japanese: None
+) -> None:
+    page = write_page(tmp_path, MODEL, SAMPLES)
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="ja">' in html
+    assert "<title>ジェスチャを描く</title>" in html
+    card = (tmp_path / "model_card.md").read_text(encoding="utf-8")
+    assert card.startswith("# モデルカード\n\n- ファイル：`model.tflite`")
+    assert card.endswith("測定していません。\n")
+    assert "ファイル" in page.tables()[0].heads
+    with pytest.raises(InputError, match="dict が必要です。渡されたもの：int。"):
+        write_page(tmp_path, MODEL, 3)
+    speak("en")
+    write_page(tmp_path, MODEL, SAMPLES)
+    assert (tmp_path / "index.html").read_bytes() == (folder.PAGE / "index.html").read_bytes()

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from .setup import bootstrap
 from .setup.errors import IS_ROOT, SetupError
+from .setup.lessons import find_lessons, system_language
+from .words import later, say, speak
 
 ROOT = Path(__file__).resolve().parent.parent
 # JupyterLab shall ask nobody outside this machine: no news, no update check (which lab_settings
@@ -28,6 +30,7 @@ def main(arguments: list[str]) -> int:
     """Run one command, first making the environment that it needs. Returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a Windows pipe may not know a check mark
+    speak(spoken_in(arguments))
     options = parse(arguments)
     try:
         code = _enter(options, ["-m", "tfl_helpers", *arguments])
@@ -36,7 +39,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Start the same command again when you like.", file=sys.stderr)
+        print(say("Stopped. Start the same command again when you like."), file=sys.stderr)
         return 130
 
 
@@ -45,64 +48,103 @@ def _enter(options: argparse.Namespace, arguments: list[str]) -> int | None:
     if command == "test" and options.stack == "host":
         return None
     if (ROOT / bootstrap.LOCK).is_file():
-        return bootstrap.enter(ROOT, arguments, tests=command in _AUTHORS)
+        authors = ("run", "test", "execute", "translate", "site")
+        tests = ["test"] if command in authors else []
+        site = ["site"] if command in ("test", "site") else []
+        return bootstrap.enter(ROOT, arguments, *tests, *site)
     if command in ("doctor", "web"):  # installed from a wheel: where it is, is where it runs
         return None
     raise SetupError(
-        f"`{command}` needs the lessons, and this package was installed without them.",
-        "git clone the course's repository, and start the same command in it",
+        say(
+            "`{command}` needs the lessons, and this package was installed without them.",
+            command=command,
+        ),
+        say("git clone the course's repository, and start the same command in it"),
     )
+
+
+def spoken_in(arguments: list[str]) -> str:
+    """The language that a command is to speak, its help too: `en` or `ja`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--language", nargs="?")
+    language = parser.parse_known_args(_split(arguments)[0])[0].language or system_language()
+    return "ja" if language == "ja" else "en"
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and what follows `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:end], arguments[end + 1 :]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of one command; what follows `--` goes to the program that it starts."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
     parser = _parser()
     if not arguments:
         parser.print_help()
         parser.exit()
-    options = parser.parse_args(arguments[:end])
-    options.rest = arguments[end + 1 :]
+    own, rest = _split(arguments)
+    options = parser.parse_args(own)
+    options.rest = rest
     if options.command == "lab" and options.fresh and not options.lesson:
-        parser.error("--fresh begins one lesson anew: say which, such as lab --fresh 03")
-    if options.rest and options.command not in ("lab", "test"):
-        parser.error(f"{options.command} passes nothing on: leave out {' '.join(options.rest)}")
+        parser.error(say("--fresh begins one lesson anew: say which, such as lab --fresh 03"))
+    if rest and options.command not in ("lab", "test"):
+        told = {"command": options.command, "rest": " ".join(rest)}
+        parser.error(say("{command} passes nothing on: leave out {rest}", **told))
     return options
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python3 -m tfl_helpers",
-        description="A course in notebooks, from an eager function to a .tflite file that runs.",
-        epilog="Begin with: python3 -m tfl_helpers lab",
+        description=say(
+            "A course in notebooks, from an eager function to a .tflite file that runs."
+        ),
+        epilog=say("Begin with: {command}", command="python3 -m tfl_helpers lab"),
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    made = {name: commands.add_parser(name, help=text) for name, (_, text) in COMMANDS.items()}
-    lab, run, test, execute = (made[name] for name in ("lab", "run", "test", "execute"))
-    translate = made["translate"]
-    lesson = {"metavar": "LESSON", "help": "number or name, such as 03"}
-    lab.add_argument("lesson", nargs="?", **lesson)
-    lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
-    either = lab.add_mutually_exclusive_group()
-    either.add_argument("--fresh", action="store_true", help="begin LESSON anew, keep what you had")
-    either.add_argument("--proven", action="store_true", help="read the lesson with its outputs")
-    lab.epilog = "Options of JupyterLab may follow: lab 03 -- --port 8889"
-    run.add_argument("lesson", **lesson)
-    pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
-    run.add_argument("-p", dest="parameters", help="such as: -p seed 3", **pair)
-    test.add_argument("--fast", action="store_true", help="leave out what is marked slow")
-    stack = "pins: byte for byte (default); host: the claims, with what is installed; all: several"
-    test.add_argument("--stack", choices=("pins", "host", "all"), default="pins", help=stack)
-    test.epilog = "Options of pytest, or lessons for --stack, may follow: test -- -k figure"
-    for command in (execute, translate):
-        command.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none is named")
-    made["doctor"].add_argument("--json", action="store_true", help="the report for a program")
-    for command in (lab, run, execute):
-        command.add_argument("--language", default="en", help="folder of the lessons (en)")
+    commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", dest="command")
+    made = {name: commands.add_parser(name, help=say(text)) for name, (_, text) in COMMANDS.items()}
+    _add_options(made)
     return parser
 
 
-_AUTHORS = ("run", "test", "execute", "translate")  # they need the pins of the tests too
+def _add_options(made: dict[str, argparse.ArgumentParser]) -> None:
+    lab, run, test, execute = (made[name] for name in ("lab", "run", "test", "execute"))
+    translate = made["translate"]
+    lesson = {"metavar": "LESSON", "help": say("number or name, such as 03")}
+    lab.add_argument("lesson", nargs="?", **lesson)
+    flag = {"action": "store_true"}
+    lab.add_argument("--no-browser", **flag, help=say("print the address, open nothing"))
+    either = lab.add_mutually_exclusive_group()
+    either.add_argument("--fresh", **flag, help=say("begin LESSON anew, keep what you had"))
+    either.add_argument("--proven", **flag, help=say("read the lesson with its outputs"))
+    lab.epilog = say("Options of JupyterLab may follow: lab 03 -- --port 8889")
+    run.add_argument("lesson", **lesson)
+    pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
+    run.add_argument("-p", dest="parameters", help=say("such as: -p seed 3"), **pair)
+    test.add_argument("--fast", **flag, help=say("leave out what is marked slow"))
+    stack = say(
+        "pins: byte for byte (default); host: the claims, with what is installed; all: several"
+    )
+    test.add_argument("--stack", choices=("pins", "host", "all"), default="pins", help=stack)
+    test.epilog = say("Options of pytest, or lessons for --stack, may follow: test -- -k figure")
+    for command in (execute, translate):
+        every = say("all if none is named")
+        command.add_argument("lessons", nargs="*", metavar="LESSON", help=every)
+    execute.add_argument("--language", default="en", help=say("folder of the lessons (en)"))
+    branch = say("or a tag, such as v0.3.0 (main)")
+    made["links"].add_argument("--branch", default="main", help=branch)
+    either = made["links"].add_mutually_exclusive_group(required=True)
+    address = {"nargs": "?", "metavar": "github:OWNER/NAME"}
+    either.add_argument("address", **address, help=say("the repository"))
+    either.add_argument("--remove", **flag, help=say("take them out again"))
+    to = say("new, or an older site")
+    made["site"].add_argument("--to", type=Path, metavar="FOLDER", help=to)
+    made["doctor"].add_argument("--json", **flag, help=say("the report for a program"))
+    spoken = say("en or ja, else that of this system")
+    made["doctor"].add_argument("--language", choices=("en", "ja"), help=spoken)
+    for command in (lab, run):
+        command.add_argument("--language", help=spoken)
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -118,13 +160,15 @@ def _run_command(options: argparse.Namespace) -> int:
 
 def _lab(options: argparse.Namespace) -> int:
     from .setup import copies
-    from .setup.lessons import find_lessons
 
-    course = find_lessons([], options.language)
-    lesson = find_lessons([options.lesson] if options.lesson else [], options.language)[0]
-    own = []
+    language, own = options.language or system_language(), []
+    course = find_lessons([], language)
+    lesson = find_lessons([options.lesson] if options.lesson else [], language)[0]
+    mine = copies.MY / language
+    if language == "ja" and not (options.language or mine.is_dir()):
+        told = later("This system speaks Japanese, and so do the lessons. In English: {command}")
+        print(say(told, command="python3 -m tfl_helpers lab --language en"), file=sys.stderr)
     if lesson in course:
-        mine = copies.MY / options.language
         told = copies.prepare(course, mine, fresh=lesson if options.fresh else None)
         print(*told, sep="\n", end="\n" * bool(told), file=sys.stderr)
         if options.proven:
@@ -137,7 +181,7 @@ def _lab(options: argparse.Namespace) -> int:
         if not lesson.is_file():  # prepare has said why
             return 1
     # Which tabs are open is remembered for this course alone.
-    tabs = copies.MY / ".tabs" / ("proven" if options.proven else options.language)
+    tabs = copies.MY / ".tabs" / ("proven" if options.proven else language)
     os.environ.setdefault("JUPYTERLAB_WORKSPACES_DIR", str(tabs))
     browser = ["--no-browser"] if options.no_browser else []
     command = [*lab_command(lesson), *own, *browser, *options.rest]
@@ -154,38 +198,35 @@ def lab_command(lesson: Path) -> list[str]:
 def _doctor(options: argparse.Namespace) -> int:
     from .setup.doctor import examine
 
-    print("Looking at this machine, which takes some seconds ...", file=sys.stderr)
+    print(say("Looking at this machine, which takes some seconds ..."), file=sys.stderr)
     report = examine(everything=True)
     print(json.dumps(report.as_json(), indent=1) if options.json else report)
     if not options.json:
-        print(f"The course was last proven on {report.date}.")
+        print(say("The course was last proven on {date}.", date=report.date))
     return 1 if report.wrong else 0
 
 
 def _run(options: argparse.Namespace) -> int:
     from tests.author.run import run_lesson
 
-    from .setup.lessons import find_lessons
-
-    (lesson,) = find_lessons([options.lesson], options.language)
+    (lesson,) = find_lessons([options.lesson], options.language or system_language())
     os.environ["TFL_PROGRESS"] = "off"  # what is run here is no learner's progress
-    print(f"Executed: {run_lesson(lesson, dict(options.parameters))}")
+    print(say("Executed: {path}", path=run_lesson(lesson, dict(options.parameters))))
     return 0
 
 
 def _web(options: argparse.Namespace) -> int:
     from .web.folder import fetch_runtime
 
-    print("Lesson 14's page needs LiteRT.js: fetching it with npm, once (12 MB) ...", flush=True)
-    print(f"It is in {fetch_runtime()}")
+    once = say("Lesson 14's page needs LiteRT.js: fetching it with npm, once (12 MB) ...")
+    print(once, flush=True)
+    print(say("It is in {folder}", folder=fetch_runtime()))
     return 0
 
 
 def _test(options: argparse.Namespace) -> int:
     if options.stack == "host":
         from tests.author.host import run_on_host
-
-        from .setup.lessons import find_lessons
 
         return run_on_host(find_lessons(options.rest))
     if options.stack == "all":
@@ -199,9 +240,12 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def fetch_for_tests() -> None:
-    """The runtime of lesson 14's page, where there is npm; else the tests of it say what lacks."""
+    """What npm fetches, where there is npm; else the tests that need it say what lacks."""
+    from tests.needs import fetch_tools
+
     from .web.folder import find_npm, is_fetched
 
+    fetch_tools()
     if find_npm() and not is_fetched():
         _run_command(parse(["web"]))
 
@@ -221,14 +265,12 @@ def run_tools(steps: Iterable[list[str]], folder: Path) -> int:
         if code := bootstrap.follow([sys.executable, "-m", *step], folder):
             failed[" ".join(step)] = code
     if failed:
-        print("Failed:", ", ".join(failed), file=sys.stderr)
+        print(say("Failed: {steps}", steps=", ".join(failed)), file=sys.stderr)
     return next(iter(failed.values()), 0)
 
 
 def _execute(options: argparse.Namespace) -> int:
     from tests.author.execute import execute_lessons
-
-    from .setup.lessons import find_lessons
 
     return execute_lessons(find_lessons(options.lessons, options.language))
 
@@ -236,19 +278,35 @@ def _execute(options: argparse.Namespace) -> int:
 def _translate(options: argparse.Namespace) -> int:
     from tests.author.translate import translate_lessons
 
-    from .setup.lessons import find_lessons
-
     return translate_lessons(find_lessons(options.lessons))
 
 
+def _site(options: argparse.Namespace) -> int:
+    from tests.author.site import build_site
+
+    fetch_for_tests()
+    print(say("The site is in {folder}", folder=build_site(options.to)))
+    return 0
+
+
+def _links(options: argparse.Namespace) -> int:
+    from tests.author.links import write_links
+
+    print(*write_links(options.address, options.branch), sep="\n")
+    print(say("Nothing else had to change."))
+    return 0
+
+
 COMMANDS = {
-    "lab": (_lab, "open the lessons in JupyterLab"),
-    "doctor": (_doctor, "say what is wrong with this machine, if anything"),
-    "run": (_run, "execute a copy of a lesson with other parameters"),
-    "web": (_web, "fetch the runtime of lesson 14's web page (needs npm)"),
-    "test": (_test, "authors: check code and lessons"),
-    "execute": (_execute, "authors: store fresh outputs in the lessons"),
-    "translate": (_translate, "authors: bring the Japanese lessons up to date"),
+    "lab": (_lab, later("open the lessons in JupyterLab")),
+    "doctor": (_doctor, later("say what is wrong with this machine, if anything")),
+    "run": (_run, later("execute a copy of a lesson with other parameters")),
+    "web": (_web, later("fetch the runtime of lesson 14's web page (needs npm)")),
+    "test": (_test, later("authors: check code and lessons")),
+    "site": (_site, later("authors: build a static site from the stored lessons")),
+    "links": (_links, later("authors: write links to hosts that run the lessons")),
+    "execute": (_execute, later("authors: store fresh outputs in the lessons")),
+    "translate": (_translate, later("authors: bring the Japanese lessons up to date")),
 }
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from .progress import record_prediction, running_cell
 from .records import InputError, choices_html, kind, live_view, showable, status_html
+from .words import say
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,15 @@ def predict(options: Sequence[Any]) -> Any:
         >>> guess.compare(path_length.experimental_get_tracing_count())
     """
     if isinstance(options, str | bytes) or not isinstance(options, Sequence) or len(options) < 2:
-        came = kind(options)
         raise InputError(
-            f"Expected a list of two or more options, got {came}. Write predict([1, 2, 3])."
+            "Expected a list of two or more options, got {came}. Write predict([1, 2, 3]).",
+            came=kind(options),
         )
     texts = list(map(_text, options))
     if len(set(texts)) < len(texts):
         raise InputError(
-            f"Expected options that differ, got {', '.join(texts)}. Write each one once."
+            "Expected options that differ, got {options}. Write each one once.",
+            options=", ".join(texts),
         )
     return _widget_class()(tuple(options))
 
@@ -76,13 +78,19 @@ def _text(option: Any) -> str:
 def _words(said: str | None, actual: Any, options: dict[str, Any]) -> str:
     def quoted(option: Any) -> str:
         text = _text(option)
-        return f"“{text}”" if isinstance(option, str) else text
+        return say("“{text}”", text=text) if isinstance(option, str) else text
 
-    strange = "" if _text(actual) in options else ", which was not among the options"
+    known, it_is = _text(actual) in options, {"actual": quoted(actual)}
+    if said is None and known:
+        return say("It is {actual}.", **it_is)
     if said is None:
-        return f"It is {quoted(actual)}{strange}."
-    right = ", and" if said == _text(actual) else ","
-    return f"You said {quoted(options[said])}{right} it is {quoted(actual)}{strange}."
+        return say("It is {actual}, which was not among the options.", **it_is)
+    it_is["said"] = quoted(options[said])
+    if said == _text(actual):
+        return say("You said {said}, and it is {actual}.", **it_is)
+    if known:
+        return say("You said {said}, it is {actual}.", **it_is)
+    return say("You said {said}, it is {actual}, which was not among the options.", **it_is)
 
 
 def _after_next_cell(act: Callable[[], None]) -> None:
@@ -119,7 +127,10 @@ class _Asked:
         if text not in self.options:
             first = next(iter(self.options.values()))
             raise InputError(
-                f"Expected one of {', '.join(self.options)}, got {text}. Write choose({first!r})."
+                "Expected one of {options}, got {text}. Write choose({first!r}).",
+                options=", ".join(self.options),
+                text=text,
+                first=first,
             )
         if self._closed:
             raise InputError(
@@ -130,7 +141,7 @@ class _Asked:
         for button in self.buttons:
             pressed = button.description == text
             button.button_style, button.icon = ("info", "check") if pressed else ("", "")
-        self.said.value = status_html(f"You say: {text}. Now run the next cell.")
+        self.said.value = status_html(say("You say: {text}. Now run the next cell.", text=text))
 
     def compare(self, actual: Any) -> Outcome:
         """What was said beside `actual`, what it is; from now on the prediction stands."""
@@ -138,7 +149,7 @@ class _Asked:
         words, outcome = _words(self._said, actual, self.options), _text(actual)
         if self._said is not None:
             note = record_prediction(self._cell, self._said, outcome)
-            words += f" {note}" if note else ""
+            words = say("{words} {note}", words=words, note=note) if note else words
         return Outcome(self._said, outcome, words)
 
     def _close(self) -> None:
@@ -146,8 +157,9 @@ class _Asked:
             self._closed = True
             for button in self.buttons:
                 button.disabled = True
-            said = "nothing" if self._said is None else self._said
-            self.said.value = status_html(f"You said: {said}. The next cell has the outcome.")
+            said = say("nothing") if self._said is None else self._said
+            words = say("You said: {said}. The next cell has the outcome.", said=said)
+            self.said.value = status_html(words)
 
 
 @functools.cache
@@ -160,7 +172,7 @@ def _widget_class() -> type:
         def __init__(self, options: tuple[Any, ...]) -> None:
             # By text: 1, True and 1.0 are one key to Python.
             self.options = dict(zip(map(_text, options), options, strict=True))
-            self.said = widgets.HTML(status_html("Press one, then run the next cell."))
+            self.said = widgets.HTML(status_html(say("Press one, then run the next cell.")))
             wide = widgets.Layout(width="auto")
             self.buttons = tuple(widgets.Button(description=t, layout=wide) for t in self.options)
             for button in self.buttons:
@@ -179,8 +191,8 @@ def _widget_class() -> type:
 
         def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
             # Without a kernel the view of a widget is blank: words and a list stand beside it.
-            words = "Your prediction: " + "  |  ".join(self.options)
-            twin = choices_html("Your prediction:", list(self.options))
+            words = say("Your prediction: {options}", options="  |  ".join(self.options))
+            twin = choices_html(say("Your prediction:"), list(self.options))
             return {**live_view(self), "text/plain": words, "text/html": twin}
 
     return Prediction

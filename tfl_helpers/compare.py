@@ -14,6 +14,7 @@ from typing import Any
 from .look.messages import error_line
 from .records import InputError, Shown, Table, kind
 from .values import by_name, difference, fresh, value_text
+from .words import say
 
 _PREVIEW = 4  # values shown of each output
 _LONGEST = 120  # characters of them
@@ -50,15 +51,23 @@ class Comparison(Shown):
         gap = "" if route.max_difference is None else f"{route.max_difference:.2g}"
         if self._fits(route):
             first = route is self.routes[0]
-            gap, verdict = ("", "reference") if first else ("within", "✓ agrees")
+            gap, verdict = ("", say("reference")) if first else (say("within"), say("✓ agrees"))
         else:
-            verdict = f"✗ {route.problem or 'differs'}"
+            verdict = f"✗ {route.problem or say('differs')}"
         return route.name, f"`{route.values}`", gap, verdict
 
     def tables(self) -> tuple[Table, ...]:
-        end = "all agree" if self.agree else "they do not all agree"
-        caption = f"The same input, {len(self.routes)} ways (tolerance {self.tolerance:g}): {end}"
-        heads = ("way", "values", "largest difference", "verdict")
+        numbers = {"count": len(self.routes), "tolerance": self.tolerance}
+        if self.agree:
+            caption = say(
+                "The same input, {count} ways (tolerance {tolerance:g}): all agree", **numbers
+            )
+        else:
+            caption = say(
+                "The same input, {count} ways (tolerance {tolerance:g}): they do not all agree",
+                **numbers,
+            )
+        heads = (say("way"), say("values"), say("largest difference"), say("verdict"))
         return (Table(caption, heads, tuple(map(self._row, self.routes))),)
 
 
@@ -90,8 +99,11 @@ def compare_outputs(
     except Exception as error:
         given = ", ".join(f"{name}={kind(value)}" for name, value in inputs.items())
         raise InputError(
-            f"Expected a reference that runs, got {error_line(error).rstrip('.')} from the first "
-            f"way, {first!r}. It was called with {given}."
+            "Expected a reference that runs, got {came} from the first way, {first!r}. "
+            "It was called with {given}.",
+            came=error_line(error).rstrip("."),
+            first=first,
+            given=given,
         ) from error
     routes = [Route(str(first), _preview(reference, tolerance), 0.0)]
     for name, way in rest:
@@ -106,25 +118,38 @@ def compare_outputs(
 
 def _demand(inputs: Any, ways: Any, tolerance: Any) -> None:
     if not isinstance(inputs, Mapping):
-        told = f"inputs by name, got {kind(inputs)}"
-        write = 'Write compare_outputs({"stroke": stroke}, {"eager": ..., "graph": ...}).'
+        told = say(
+            "Expected inputs by name, got {came}. "
+            'Write compare_outputs({{"stroke": stroke}}, {{"eager": ..., "graph": ...}}).',
+            came=kind(inputs),
+        )
     elif not isinstance(ways, Mapping) or len(ways) < 2:
-        told = f"two or more ways by name, got {kind(ways)}"
-        write = 'Write {"eager": measure, "graph": tf.function(measure)}.'
+        told = say(
+            "Expected two or more ways by name, got {came}. "
+            'Write {{"eager": measure, "graph": tf.function(measure)}}.',
+            came=kind(ways),
+        )
     elif not isinstance(tolerance, Real) or not 0 <= tolerance < math.inf:
-        told, write = f"a tolerance of 0 or more, got {tolerance!r}", "Write tolerance=1e-6."
+        told = say(
+            "Expected a tolerance of 0 or more, got {tolerance!r}. Write tolerance=1e-6.",
+            tolerance=tolerance,
+        )
     elif idle := [name for name, way in ways.items() if not callable(way)]:
-        told = f"something to call for {idle[0]!r}, got {kind(ways[idle[0]])}"
-        write = "Of bytes or an Interpreter, pass interpreter.get_signature_runner()."
+        told = say(
+            "Expected something to call for {name!r}, got {came}. "
+            "Of bytes or an Interpreter, pass interpreter.get_signature_runner().",
+            name=idle[0],
+            came=kind(ways[idle[0]]),
+        )
     else:
         return
-    raise InputError(f"Expected {told}. {write}")
+    raise InputError(told)
 
 
 def _outputs(way: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     result = way(**fresh(dict(inputs)))
     if result is None:
-        raise ValueError("it returned None, is a return missing")
+        raise ValueError(say("it returned None, is a return missing"))
     return by_name(result)
 
 

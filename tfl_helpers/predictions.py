@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .progress import NOTEBOOKS, Told, read_progress
+from .progress import NOTEBOOKS, Told, lesson_files, read_progress
 from .records import InputError, kind
 from .setup.merge import OUTCOME, make_copy
+from .words import say
 
 BACK = (2, 5)  # so many lessons later what was wrong comes back
 _HEADING = re.compile(r"^#{2,6} (.+)$", re.MULTILINE)
-_TASK = re.compile(r"^\*\*Change it", re.MULTILINE)  # what to do in the lesson, not on a card
 _COMPARES = re.compile(r"^\w+\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -72,17 +72,25 @@ def review_predictions(lesson: str) -> Words:
     asked, told = _questions(_number(lesson)), read_progress().told
     said = [one for one in asked if one.cell in told]
     if not said:
-        words = "No prediction of this lesson is noted here."
+        words = say("No prediction of this lesson is noted here.")
         return Words(words, words)
     wrong = {one.section: one for one in said if _is_wrong(told[one.cell])}
     right = sum(not _is_wrong(told[one.cell]) for one in said)
-    count = "all" if right == len(said) > 1 else right or "none"
-    verb = "was" if right < 2 else "were"
-    words = f"You made {len(said)} of {len(asked)} predictions; {count} {verb} right."
+    made = {"said": len(said), "asked": len(asked), "right": right}
+    if right == len(said) > 1:
+        words = say("You made {said} of {asked} predictions; all were right.", **made)
+    elif right > 1:
+        words = say("You made {said} of {asked} predictions; {right} were right.", **made)
+    elif right:
+        words = say("You made {said} of {asked} predictions; {right} was right.", **made)
+    else:
+        words = say("You made {said} of {asked} predictions; none was right.", **made)
     if not wrong:
         return Words(words, words)
-    ways = ["; ".join(one.link for one in wrong.values()), "; ".join(wrong)]
-    return Words(*(f"{words} Look again at: {way}." for way in ways))
+    ways = [say("; ").join(way) for way in ([one.link for one in wrong.values()], wrong)]
+    return Words(
+        *(say("{count} Look again at: {sections}.", count=words, sections=w) for w in ways)
+    )
 
 
 def recall_predictions(lesson: str) -> Words:
@@ -108,9 +116,17 @@ def recall_predictions(lesson: str) -> Words:
     if wrong:
         cards, plain = zip(*(_card(*one) for one in wrong), strict=True)
         return Words("\n\n---\n\n".join(cards), "\n\n".join(plain))
-    which = " and ".join(f"{past:02}" for past in earlier)
-    one_or_more = "lesson" if len(earlier) == 1 else "lessons"
-    words = f"From {one_or_more} {which} no prediction comes back." if earlier else "None yet."
+    if len(earlier) > 1:
+        first, last = earlier
+        words = say(
+            "From lessons {first:02} and {last:02} no prediction comes back.",
+            first=first,
+            last=last,
+        )
+    elif earlier:
+        words = say("From lesson {number:02} no prediction comes back.", number=earlier[0])
+    else:
+        words = say("None yet.")
     return Words(words, words)
 
 
@@ -118,14 +134,18 @@ def _card(one: Question, told: Told) -> tuple[str, str]:
     """As Markdown with the answer folded, and as plain text."""
     number = one.lesson.stem[:2]
     runs = f"\n\n```python\n{one.runs}\n```" if one.runs else ""
-    answer = f"It is: {told.outcome}."
+    heads = [
+        say("Back from lesson {number}, {section}", number=number, section=section)
+        for section in (one.link, one.section)
+    ]
+    again = say("You said: {said}. What would you say now?", said=told.said)
+    answer = say("It is: {outcome}. {why}", outcome=told.outcome, why=one.why)
     card = (
-        f"**Back from lesson {number}, {one.link}**\n\n{one.asks}{runs}\n\n"
-        f"You said: {told.said}. What would you say now?\n\n"
-        f"<details><summary>Answer</summary>\n\n{answer} {one.why}\n\n</details>"
+        f"**{heads[0]}**\n\n{one.asks}{runs}\n\n{again}\n\n"
+        f"<details><summary>{say('Answer')}</summary>\n\n{answer}\n\n</details>"
     )
-    said = f"You said: {told.said}. {answer}"
-    return card, f"Back from lesson {number}, {one.section}\n{one.asks}\n{said}"
+    both = say("You said: {said}. It is: {outcome}.", said=told.said, outcome=told.outcome)
+    return card, f"{heads[1]}\n{one.asks}\n{both}"
 
 
 def _is_wrong(told: Told) -> bool:
@@ -135,14 +155,16 @@ def _is_wrong(told: Told) -> bool:
 def _number(lesson: str) -> int:
     if not isinstance(lesson, str) or not re.fullmatch(r"\d\d", lesson):
         came = repr(lesson) if isinstance(lesson, str) else kind(lesson)
-        raise InputError(f'Expected the number of a lesson, got {came}. Write "03".')
+        raise InputError('Expected the number of a lesson, got {came}. Write "03".', came=came)
     if NOTEBOOKS.is_dir() and not _files(int(lesson)):
-        raise InputError(f"Expected the number of a lesson, got {lesson!r}: there is none.")
+        raise InputError(
+            "Expected the number of a lesson, got {lesson!r}: there is none.", lesson=lesson
+        )
     return int(lesson)
 
 
 def _files(number: int) -> list[Path]:
-    return sorted((NOTEBOOKS / "en").glob(f"{number:02}_*.ipynb"))
+    return [path for path in lesson_files() if path.name.startswith(f"{number:02}_")]
 
 
 def _questions(number: int) -> list[Question]:
@@ -158,6 +180,8 @@ def _read(path: Path, cells: list[Any]) -> Iterator[Question]:
     sources = ["".join(cell["source"]) for cell in cells]
     told_in = [i for i, c in enumerate(cells) if OUTCOME in c["metadata"].get("tags", [])]
     section = place = asks = ""
+    # What to do in the lesson, not on a card.
+    task = re.compile(rf"^\*\*{say('Change it')}", re.MULTILINE)
     for i, cell in enumerate(cells):
         if cell["cell_type"] == "markdown":
             if headings := _HEADING.findall(sources[i]):
@@ -168,6 +192,6 @@ def _read(path: Path, cells: list[Any]) -> Iterator[Question]:
             runs = next((k for k in later if cells[k]["cell_type"] == "code"), None)
             code = "" if runs is None else sources[runs]
             told = next((sources[k] for k in told_in if k > i), "")
-            why = _TASK.split(told)[0].strip()
+            why = task.split(told)[0].strip()
             shown = _COMPARES.sub("", code).strip() if _COMPARES.search(code) else ""
             yield Question(cell["id"], path, section, place, asks, shown, why)

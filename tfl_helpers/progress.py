@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .words import say, spoken
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 SWITCH = "TFL_PROGRESS"
@@ -76,17 +78,30 @@ def _mark(name: str, content: str) -> str:
             draft.write_text(content, "utf-8")
             os.replace(draft, folder / name)
         except OSError as error:  # a mark that is not kept must not cost the verdict
-            return (
-                f"Your progress is not kept in {folder.name}: {error.strerror}. Set {SWITCH} "
-                "to a folder that can be written, or to off, before you start the kernel."
+            return say(
+                "Your progress is not kept in {folder}: {error}. Set {variable} "
+                "to a folder that can be written, or to off, before you start the kernel.",
+                folder=folder.name,
+                error=error.strerror,
+                variable=SWITCH,
             )
     return ""
+
+
+def lesson_files() -> list[Path]:
+    """The stored lessons in order, in the language that is spoken or else in English.
+
+    Cells have the same ids in both, so a mark is one of either; what was said stays as it was said.
+    """
+    folders = (NOTEBOOKS / language for language in ("en", spoken()))
+    named = {path.name: path for folder in folders for path in folder.glob("*.ipynb")}
+    return [named[name] for name in sorted(named)]
 
 
 def read_progress() -> Progress:
     """What the learner's marks say; nothing where there are none, or where it is switched off."""
     folder, marks, told, ids = _folder(), set(), {}, set()
-    for path in (NOTEBOOKS / "en").glob("*.ipynb"):
+    for path in lesson_files():
         with suppress(OSError, ValueError, LookupError):
             ids |= {cell["id"] for cell in json.loads(path.read_text("utf-8"))["cells"]}
     exercises = frozenset(check[1] for check in map(_CHECK.fullmatch, ids) if check)

@@ -14,17 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from .words import InputError as InputError
-
-# What XML and UTF-8 refuse: control characters, half a surrogate pair, and what is no character.
-# And what turns the writing of all that follows round, our own words too: U+202E and its like.
-_UNSHOWABLE = re.compile(
-    "[^\t\n -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
-)
-
-
-def showable(text: str) -> str:
-    """The text with � for each character that some page, picture or file cannot hold."""
-    return _UNSHOWABLE.sub("\ufffd", text)
+from .words import counted, is_wide, later, say, showable
 
 
 @dataclass(frozen=True)
@@ -38,8 +28,8 @@ class Table:
     def text(self) -> str:
         """The caption, then the rows in aligned columns."""
         grid = [[_plain(cell) for cell in row] for row in (self.heads, *self.rows)]
-        widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in grid]
+        widths = [max(map(_columns, column)) for column in zip(*grid, strict=True)]
+        lines = ["  ".join(map(_padded, row, widths)) for row in grid]
         return "\n".join([_plain(self.caption), *("  " + line.rstrip() for line in lines)])
 
     def html(self) -> str:
@@ -61,6 +51,14 @@ class Table:
 def _plain(text: str) -> str:
     """One line without the marks for code."""
     return showable(text).replace("`", "").replace("\n", " ")
+
+
+def _columns(text: str) -> int:
+    return len(text) + sum(map(is_wide, text))
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - _columns(text))
 
 
 def _escaped(text: str) -> str:
@@ -114,10 +112,10 @@ def kind(thing: object) -> str:
     """What `thing` is, in the few words that an error message needs: `ndarray float64[3, 2]`."""
     name = type(thing).__name__
     if isinstance(thing, type):
-        return f"the class {thing.__name__}"
+        return say("the class {name}", name=thing.__name__)
     with contextlib.suppress(Exception):  # a class of the learner's may fail to say its length
         if isinstance(thing, str | bytes | bytearray | list | tuple | dict | set):
-            return f"{name} of length {len(thing)}"
+            return say("{name} of length {length}", name=name, length=len(thing))
         if has_type(thing):
             return f"{name} {TensorType.like(thing)}"
     return "None" if thing is None else name
@@ -162,7 +160,7 @@ class TensorType:
     def sizes(self) -> str:
         """Only the shape: `[?, 2]`."""
         if self.shape is None:
-            return "[unknown rank]"
+            return say("[unknown rank]")
         return f"[{', '.join('?' if n is None else str(n) for n in self.shape)}]"
 
     def __str__(self) -> str:
@@ -178,6 +176,9 @@ class Port:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.type}"
+
+
+_KINDS = later("op"), later("variable"), later("constant"), later("lost")  # and four parts
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,10 @@ class Graph(Shown):
         rows = []
         for node in self.nodes:
             read = " ".join(number[i] for i in node.inputs)
-            rows.append((number[node.id], node.kind, f"`{node.label}`", read, f"`{node.types}`"))
-        own = Table(self.title, ("#", "kind", "name or op", "from", "dtype and shape"), tuple(rows))
+            kind, types = say(node.kind), f"`{node.types}`"
+            rows.append((number[node.id], kind, f"`{node.label}`", read, types))
+        heads = ("#", say("kind"), say("name or op"), say("from"), say("dtype and shape"))
+        own = Table(self.title, heads, tuple(rows))
         return (own, *(table for body in self.bodies for table in body.tables()))
 
 
@@ -249,15 +252,15 @@ class Concrete(Shown):
         """One line without addresses: `(stroke: float32[?, 2], factor = 2.0) -> float32[]`."""
         frozen = [f"{name} = {value}" for name, value in self.frozen]
         outputs = ", ".join(str(port.type) for port in self.outputs)
-        return f"({', '.join([*map(str, self.inputs), *frozen])}) -> {outputs or 'nothing'}"
+        return f"({', '.join([*map(str, self.inputs), *frozen])}) -> {outputs or say('nothing')}"
 
     def tables(self) -> tuple[Table, ...]:
-        rows = [("input", f"`{p.name}`", f"`{p.type}`") for p in self.inputs]
-        rows += [("baked in", f"`{name}`", f"`{value}`") for name, value in self.frozen]
-        rows += [("capture", f"`{p.name}`", f"`{p.type}`") for p in self.captures]
-        rows += [("output", f"`{p.name}`", f"`{p.type}`") for p in self.outputs]
-        caption = f"Concrete function `{self.name}`"
-        return (Table(caption, ("part", "name", "dtype and shape"), tuple(rows)),)
+        rows = [(say("input"), f"`{p.name}`", f"`{p.type}`") for p in self.inputs]
+        rows += [(say("baked in"), f"`{name}`", f"`{value}`") for name, value in self.frozen]
+        rows += [(say("capture"), f"`{p.name}`", f"`{p.type}`") for p in self.captures]
+        rows += [(say("output"), f"`{p.name}`", f"`{p.type}`") for p in self.outputs]
+        caption = say("Concrete function `{name}`", name=self.name)
+        return (Table(caption, (say("part"), say("name"), say("dtype and shape")), tuple(rows)),)
 
 
 def _numbered(concretes: Sequence[Concrete]) -> tuple[tuple[str, str], ...]:
@@ -274,9 +277,9 @@ class Polymorphic(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         rows = _numbered(self.concretes)
-        word = "graph" if len(rows) == 1 else "graphs"
-        caption = f"Polymorphic function `{self.name}`: {len(rows)} {word}, traces: {self.traces}"
-        return (Table(caption, ("#", "concrete function"), rows),)
+        told = {"name": self.name, "graphs": counted(len(rows), "graph"), "traces": self.traces}
+        caption = say("Polymorphic function `{name}`: {graphs}, traces: {traces}", **told)
+        return (Table(caption, ("#", say("concrete function")), rows),)
 
 
 @dataclass(frozen=True)
@@ -299,13 +302,13 @@ class Dispatch(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple(
-            (f"`{c.call}`", "refused" if c.reached is None else f"#{c.reached + 1}", c.reason)
+            (f"`{c.call}`", say("refused") if c.reached is None else f"#{c.reached + 1}", c.reason)
             for c in self.calls
         )
-        caption = f"Calls of `{self.name}`, in order"
-        own = Table(caption, ("call", "concrete function", "why"), rows)
+        caption = say("Calls of `{name}`, in order", name=self.name)
+        own = Table(caption, (say("call"), say("concrete function"), say("why")), rows)
         reached = _numbered(self.concretes)
-        return (own, Table("Concrete functions reached", ("#", "signature"), reached))
+        return (own, Table(say("Concrete functions reached"), ("#", say("signature")), reached))
 
 
 @dataclass(frozen=True)
@@ -335,11 +338,11 @@ class LiteModel(Shown):
         rows = tuple(
             (f"`{s.key}`", f"`{_ports(s.inputs)}`", f"`{_ports(s.outputs)}`")
             for s in self.signatures
-        ) or (("none", "", ""),)
-        size = f"{self.size_bytes:,} bytes, {self.weights_bytes:,} of them constants"
-        caption = f"TensorFlow Lite model, {size}"
+        ) or ((say("none"), "", ""),)
+        sizes = {"size": self.size_bytes, "held": self.weights_bytes}
+        caption = say("TensorFlow Lite model, {size:,} bytes, {held:,} of them constants", **sizes)
         ops = ", ".join(f"`{name}`" + f" × {n}" * (n > 1) for name, n in self.operators)
         return (
-            Table(caption, ("signature", "inputs", "outputs"), rows),
-            Table("Operators", ("in order of the alphabet",), ((ops or "none",),)),
+            Table(caption, (say("signature"), say("inputs"), say("outputs")), rows),
+            Table(say("Operators"), (say("in order of the alphabet"),), ((ops or say("none"),),)),
         )

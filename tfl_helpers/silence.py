@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from typing import IO, Any
 
-_NOTE, _NOTE_LINES = "Log lines kept off the page:", 20
+_NOTE_LINES = 20
 # One file for all blocks: those of two threads or tasks may overlap, and if each put back what it
 # found, the last one would leave stderr in the file of another.
 _LOCK, _OPEN, _UNDO = threading.Lock(), list[IO[bytes]](), contextlib.ExitStack()
@@ -50,9 +50,12 @@ def quiet() -> Iterator[None]:
             kept.seek(start)
             # Descriptor 2 writes where this has read to: all of it, so that it goes on at the end.
             lines = kept.read().decode(errors="replace").splitlines()[-_NOTE_LINES:]
-        noted = any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ()))
+        from .words import say  # only where it is needed: `quiet` is the first line of a lesson
+
+        head = say("Log lines kept off the page:")
+        noted = any(note.startswith(head) for note in getattr(error, "__notes__", ()))
         if lines and not noted:  # by a block inside this one
-            error.add_note("\n".join([_NOTE, *lines]))
+            error.add_note("\n".join([head, *lines]))
         raise
     finally:
         with _LOCK:

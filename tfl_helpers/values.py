@@ -10,6 +10,7 @@ from numbers import Number
 from typing import Any
 
 from .records import TensorType, has_type, kind
+from .words import say
 
 _SMALL = 4  # elements of an array that are shown by value
 _LONGEST = 60  # characters
@@ -40,7 +41,8 @@ def _arrays(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         return
     array = _array(value)
     if array.dtype == object and not _holds(array, str | bytes | Number | None):
-        raise ValueError(f"{name} is {kind(value)}, which has no values to compare")
+        came = say("{name} is {kind}, which has no values to compare", name=name, kind=kind(value))
+        raise ValueError(came)
     yield name, array
 
 
@@ -78,8 +80,8 @@ def difference(found: Any, expected: Any) -> tuple[float | None, str]:
     if len(outputs) == len(reference) == 1:
         outputs = dict(zip(reference, outputs.values(), strict=True))
     if outputs.keys() != reference.keys():
-        names = [", ".join(named) or "none" for named in (outputs, reference)]
-        return None, f"has outputs {names[0]}, not {names[1]}"
+        names, wanted = [", ".join(named) or say("none") for named in (outputs, reference)]
+        return None, say("has outputs {names}, not {wanted}", names=names, wanted=wanted)
     gaps = [_gap(name, outputs[name], array) for name, array in reference.items()]
     return next((gap for gap in gaps if gap[1]), None) or max(gaps, default=(0.0, ""))
 
@@ -89,14 +91,15 @@ def _gap(name: str, found: Any, expected: Any) -> tuple[float | None, str]:
 
     one, other = _numbers(found), _numbers(expected)
     if found.shape != expected.shape or (one is None) != (other is None):
-        return None, f"{name} is {_type_text(found)}, not {_type_text(expected)}"
+        types = {"found": _type_text(found), "expected": _type_text(expected)}
+        return None, say("{name} is {found}, not {expected}", name=name, **types)
     if one is None:
         equal = _plain(found.tolist()) == _plain(expected.tolist())
-        return (0.0, "") if equal else (None, f"{name} differs")
+        return (0.0, "") if equal else (None, say("{name} differs", name=name))
     with np.errstate(all="ignore"):  # infinity less infinity: said below, not warned of
         gaps = np.abs(one - other)
     if not np.all(np.isfinite(gaps)):
-        return None, f"{name} holds nan or infinity"
+        return None, say("{name} holds nan or infinity", name=name)
     # Integers beyond 2**53 can differ by less than a float64 tells apart, but never by less than 1.
     whole = found.dtype.kind in "iu" and expected.dtype.kind in "iu"
     least = 1.0 if whole and not np.array_equal(found, expected) else 0.0

@@ -29,6 +29,7 @@ from ..records import (
     showable,
 )
 from ..values import clip, difference, fresh, same, shape_of, short
+from ..words import say
 
 MIME = "application/vnd.tfl.verdict+json"
 _WHOLE = str | bytes | set | frozenset  # no list of answers: letters are none, a set has no order
@@ -38,7 +39,8 @@ _WHOLE = str | bytes | set | frozenset  # no list of answers: letters are none, 
 class Claim:
     """One thing that was asked: what was expected, what was found, and what to try if not so.
 
-    `expected` is empty where it would be the key to answers that a learner writes.
+    `expected` is empty where it would be the key to answers that a learner writes. `english` are
+    words of ours in it by which a check cell, in whatever language, may name its advice.
     """
 
     asked: str
@@ -46,11 +48,15 @@ class Claim:
     found: str
     holds: bool
     advice: str = ""
+    english: str = ""
 
     @classmethod
-    def of_error(cls, asked: str, expected: str, error: BaseException, lead: str = "") -> Claim:
+    def of_error(
+        cls, asked: str, expected: str, error: BaseException, lead: str = "", english: str = ""
+    ) -> Claim:
         """A claim that failed because something was raised, which is told after `lead`."""
-        return cls(asked, expected, lead + clip(error_line(error), 160), False, on_error(error))
+        found = lead + clip(error_line(error), 160)
+        return cls(asked, expected, found, False, on_error(error), english)
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,13 @@ class Verdict(Shown):
     def headline(self) -> str:
         """The verdict in one line."""
         if not self.claims:
-            return "○ Not yet: put your own code in place of the ... above, then run both cells"
+            return say(
+                "○ Not yet: put your own code in place of the ... above, then run both cells"
+            )
+        if self.state == "right":
+            return say("✓ Right")
         held = sum(claim.holds for claim in self.claims)
-        wrong = f"✗ Not right: {held} of {len(self.claims)} claims hold"
-        return "✓ Right" if self.state == "right" else wrong
+        return say("✗ Not right: {held} of {all} claims hold", held=held, all=len(self.claims))
 
     @property
     def advice(self) -> str:
@@ -92,21 +101,22 @@ class Verdict(Shown):
     def tables(self) -> tuple[Table, ...]:
         if not self.claims:
             return ()
-        heads = ("claim", "expected", "found", "")
-        marks = {True: "✓ holds", False: "✗ fails"}
+        heads = (say("claim"), say("expected"), say("found"), "")
+        marks = {True: say("✓ holds"), False: say("✗ fails")}
         rows = [(c.asked, c.expected, c.found, marks[c.holds]) for c in self.claims]
         if not any(claim.expected for claim in self.claims):
-            heads, rows = ("question", "your answer", ""), [(row[0], *row[2:]) for row in rows]
+            heads = (say("question"), say("your answer"), "")
+            rows = [(row[0], *row[2:]) for row in rows]
         return (Table(self.headline, heads, tuple(rows)), *self.evidence)
 
     def __str__(self) -> str:
-        advice = f"\nTry: {self.advice}" if self.advice else ""
+        advice = "\n" + say("Try: {advice}", advice=self.advice) if self.advice else ""
         return (super().__str__() or self.headline) + advice
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         shown = "".join(table.html() for table in self.tables()) or f"<p>{self.headline}</p>"
         if self.advice:
-            shown += f"<p><b>Try:</b> {code_html(self.advice)}</p>"
+            shown += f"<p><b>{say('Try:')}</b> {code_html(self.advice)}</p>"
         text = showable(str(self))
         if self.state == "right" and (note := record_right()):
             text, shown = f"{text}\n{note}", f"{shown}<p>{code_html(note)}</p>"
@@ -130,7 +140,7 @@ def judged(check: Callable[..., Verdict]) -> Callable[..., Verdict]:
         except InputError:
             raise
         except (Exception, SystemExit) as error:  # an object that lies about what it is
-            return Verdict((Claim.of_error("your answer", "can be read", error),))
+            return Verdict((Claim.of_error(say("your answer"), say("can be read"), error),))
         finally:
             logging.getLogger("tensorflow").removeFilter(is_other_advice)
 
@@ -161,23 +171,26 @@ def check_answers(
     computed = isinstance(answers, FunctionType)
     answers, error = call(answers) if computed else (answers, None)
     if error:
-        return Verdict((Claim.of_error("your code", "runs", error),))
+        return Verdict((Claim.of_error(say("your code"), say("runs"), error),))
     if is_unfinished(answers):
         return Verdict()
     given = _in_order(answers, facts)
     if isinstance(given, str):
         names = "; ".join(f"`{name}`" for name in facts)
-        write = f"Write a list with one answer for each of: {names}."
-        return Verdict((Claim("answers", f"a list of {len(facts)}", given, False, write),))
+        write = say("Write a list with one answer for each of: {names}.", names=names)
+        wanted = say("a list of {count}", count=len(facts))
+        return Verdict((Claim(say("answers"), wanted, given, False, write),))
     called = [call(a) if isinstance(a, FunctionType) else (a, None) for a in given]
     if is_unfinished([answer for answer, _ in called]):
         return Verdict()
     claims = []
     for (asked, fact), typed, (answer, error) in zip(facts.items(), given, called, strict=True):
         holds = not error and _is_answer(answer, fact, tolerance)
-        found = clip(error_line(error), 160) if error else told(answer, fact, tolerance, holds)
+        found, english = told(answer, fact, tolerance, holds)
+        if error:
+            found, english = clip(error_line(error), 160), getattr(error, "english", "")
         key = f"`{short(fact)}`" if computed or isinstance(typed, FunctionType) else ""
-        tip = tip_of((advice or {}).get(asked, ""), found, error)
+        tip = tip_of((advice or {}).get(asked, ""), f"{found} {english}", error)
         claims.append(Claim(asked, key, found, holds, tip))
     return Verdict(tuple(claims))
 
@@ -190,7 +203,9 @@ def _in_order(answers: Any, facts: Mapping[str, Any]) -> list[Any] | str:
     if isinstance(answers, Mapping):
         if any(name in answers for name in facts):
             missing = [name for name in facts if name not in answers]
-            return f"no answer for `{missing[0]}`" if missing else [answers[n] for n in facts]
+            if missing:
+                return say("no answer for `{name}`", name=missing[0])
+            return [answers[name] for name in facts]
         listed = list(answers.values())
     elif has_type(answers) and shape_of(answers):
         text = str(answers.dtype).startswith("<U")  # NumPy makes text of [1, "circle"]
@@ -204,7 +219,7 @@ def _in_order(answers: Any, facts: Mapping[str, Any]) -> list[Any] | str:
     if len(listed) != count and all(isinstance(row, list | tuple) for row in listed):
         listed = [answer for row in listed for answer in row]
     if len(listed) != count:
-        return f"{len(listed)} answers"
+        return say("{count} answers", count=len(listed))
     pairs = zip(listed, facts.values(), strict=True)
     return [_from_text(a) if text and not isinstance(fact, str) else a for a, fact in pairs]
 
@@ -254,11 +269,16 @@ def _whole(value: Any) -> bool:
     return all(map(_whole, value)) if isinstance(value, list | tuple) else isinstance(value, int)
 
 
-def told(found: Any, expected: Any, tolerance: float, holds: bool) -> str:
-    """What came; if it is wrong and that is not plain from a number, how far off it is."""
+def told(found: Any, expected: Any, tolerance: float, holds: bool) -> tuple[str, str]:
+    """What came; if it is wrong and that is not plain from a number, how far off it is.
+
+    Then the words of that, as in `Claim.english`.
+    """
     largest = None
     if not holds and (shape_of(expected) or short(found) == short(expected)):
         with suppress(Exception):  # no two things that can be compared
             largest, _ = difference(found, expected)
-    gap = f", off by {largest:.2g} (tolerance {tolerance:g})" if largest else ""
-    return f"`{short(found)}`{gap}"
+    if not largest:
+        return f"`{short(found)}`", ""
+    far = {"found": short(found), "gap": largest, "tolerance": tolerance}
+    return say("`{found}`, off by {gap:.2g} (tolerance {tolerance:g})", **far), "off by"

@@ -15,10 +15,15 @@ from ..look.function import concretes_of, python_name, read_function
 from ..look.messages import Advice, on_no_graph, on_refusal, on_traces, on_values, tip_of
 from ..records import Table, kind
 from ..values import fresh, same, short
+from ..words import later, say
 from .answers import Claim, Verdict, call, fits, is_unfinished, judged, told
 
-_NO_FUNCTION = "Pass the name of your function without brackets: `check_function(length, ...)`."
-_KEPT = "A tensor of a graph was kept: return it, keep a `tf.Variable`, or a name of the function."
+_NO_FUNCTION = later(
+    "Pass the name of your function without brackets: `check_function(length, ...)`."
+)
+_KEPT = later(
+    "A tensor of a graph was kept: return it, keep a `tf.Variable`, or a name of the function."
+)
 _STEP = object()  # what a function between two cases has in place of arguments
 # Between a `...` and the `return` of it stand only these; an index, x[..., i], ends otherwise.
 _ON_THE_WAY = ("LOAD_CONST", "LOAD_FAST", "BUILD_", "COPY")
@@ -59,8 +64,8 @@ def check_function(
     if is_stub(function):
         return Verdict()
     if not callable(function):
-        claim = Claim("a function", "to call", kind(function), False, _NO_FUNCTION)
-        return Verdict((_advised(claim, advice),))
+        claim = Claim(say("a function"), say("to call"), kind(function), False, "", "a function")
+        return Verdict((_advised(replace(claim, advice=say(_NO_FUNCTION)), advice),))
     results = [_result(function, case) for case in cases]
     if is_unfinished([found for _, _, found, _ in results]):
         return Verdict()
@@ -76,7 +81,7 @@ def check_function(
 
 def _advised(claim: Claim, advice: Advice) -> Claim:
     """The check cell's own tip, if it has one for this, goes before ours."""
-    tip = tip_of(advice, f"{claim.asked} {claim.found}", None)
+    tip = tip_of(advice, f"{claim.asked} {claim.found} {claim.english}", None)
     return replace(claim, advice=tip or claim.advice)
 
 
@@ -121,7 +126,9 @@ def _value_claims(function: Any, results: list[Any], tolerance: float) -> list[C
     claims = []
     for arguments, expected, found, error in results:
         if arguments is _STEP:
-            claims += [Claim.of_error("the next step", "runs", error)] if error else []
+            if error:
+                step = later("the next step")
+                claims.append(Claim.of_error(say(step), say("runs"), error, english=step))
             continue
         text, wanted = _call_text(function, arguments), f"`{short(expected)}`"
         if error:
@@ -129,7 +136,8 @@ def _value_claims(function: Any, results: list[Any], tolerance: float) -> list[C
             continue
         holds = fits(found, expected, tolerance)
         tip = "" if holds else on_values(expected, found, constant)
-        claims.append(Claim(text, wanted, told(found, expected, tolerance, holds), holds, tip))
+        came, english = told(found, expected, tolerance, holds)
+        claims.append(Claim(text, wanted, came, holds, tip, english))
     return claims
 
 
@@ -139,16 +147,19 @@ def _all_same(results: list[Any]) -> bool:
 
 def _accept_claim(function: Any, arguments: Any, wanted: bool) -> Claim:
     _, error = call(function, *arguments_of(arguments))
-    text, found = _call_text(function, arguments), "refused" if error else "accepted"
+    text, outcomes = _call_text(function, arguments), (say("refused"), say("accepted"))
     if wanted and error:
-        return Claim.of_error(text, "accepted", error, "refused: ")
+        return Claim.of_error(text, outcomes[True], error, say("refused: "), "refused")
     tip = "" if wanted else on_refusal(function)
-    return Claim(text, "accepted" if wanted else "refused", found, wanted != bool(error), tip)
+    found, english = outcomes[not error], "refused" if error else "accepted"
+    return Claim(text, outcomes[wanted], found, wanted != bool(error), tip, english)
 
 
 def _graph_claim(function: Any) -> Claim:
-    found = _why_no_graph(function)
-    return Claim("computes in a graph", "yes", found or "yes", not found, on_no_graph(found))
+    why, ops = _why_no_graph(function)
+    found, asked = say(why, ops=ops) if why else say("yes"), later("computes in a graph")
+    tip, english = on_no_graph(why), f"{asked} {why}"
+    return Claim(say(asked), say("yes"), found, not why, tip, english)
 
 
 def _clean_claim(function: Any, clean: Any) -> Claim:
@@ -156,48 +167,55 @@ def _clean_claim(function: Any, clean: Any) -> Claim:
     given = dict(clean) if isinstance(clean, Mapping) else {"object": clean}
     reached = {**_names_of(function), **given}.items()
     kept = next((path for name, one in reached for path in _leaks(name, one, set())), "")
-    found = f"`{kept}` is one" if kept else "none"
-    return Claim("tensors of a trace left behind", "none", found, not kept, _KEPT)
+    found = say("`{name}` is one", name=kept) if kept else say("none")
+    asked = later("tensors of a trace left behind")
+    return Claim(say(asked), say("none"), found, not kept, say(_KEPT), asked)
 
 
 def _trace_claim(
     function: Any, traces: int, calls: list[Any]
 ) -> tuple[list[Claim], tuple[Table, ...]]:
     """The claim, and the graphs as evidence when it fails."""
-    asked, wanted = "number of traces", str(traces)
+    english, wanted = later("number of traces"), str(traces)
+    asked = say(english)
     owners = [one for one in _graphs_of(function) if _is_polymorphic(one)]
     if not owners:
-        return [Claim(asked, wanted, "no tf.function", False, on_no_graph("plain Python"))], ()
+        tip = on_no_graph("plain Python")
+        return [Claim(asked, wanted, say("no tf.function"), False, tip, english)], ()
     read = [read_function(one) for one in owners]
     found = sum(one.traces for one in read)
     if found == traces:
         return [Claim(asked, wanted, wanted, True)], ()
     concretes = [concrete for one in read for concrete in one.concretes]
     if calls and not concretes:
-        return [Claim(asked, wanted, "none: each call raised an error", False)], ()
+        raised = say("none: each call raised an error")
+        return [Claim(asked, wanted, raised, False, english=english)], ()
     if owners[0] is function and calls:  # without graphs of calls that others made
         concretes = list(read_calls(function, calls).concretes)
     tip = on_traces(found, traces, concretes) if concretes else ""
     evidence = tuple(table for one in read for table in one.tables())
-    return [Claim(asked, wanted, str(found), False, tip)], evidence
+    return [Claim(asked, wanted, str(found), False, tip, f"{english} {found}")], evidence
 
 
-def _why_no_graph(function: Any) -> str:
-    """Nothing, or why a call of `function` computes in Python; to be asked after a call."""
+def _why_no_graph(function: Any) -> tuple[str, str]:
+    """Nothing, or the message why a call of `function` computes in Python, and its `{ops}`.
+
+    To be asked after a call.
+    """
     import tensorflow as tf
 
     if tf.config.functions_run_eagerly():
-        return "functions run eagerly"
+        return later("functions run eagerly"), ""
     called = _graphs_of(function)
     owned = [one for f in called for one in (concretes_of(f) if _is_polymorphic(f) else [f])]
     if not owned:
-        return "no graph" if called else "plain Python"
+        return later("no graph") if called else later("plain Python"), ""
     for one in owned:
         defined = one.graph.as_graph_def()
         bodies = [defined.node, *(inner.node_def for inner in defined.library.function)]
         if found := {node.op for body in bodies for node in body} & _PYTHON_OPS:
-            return f"Python inside: {', '.join(sorted(found))}"
-    return ""
+            return later("Python inside: {ops}"), ", ".join(sorted(found))
+    return "", ""
 
 
 def _graphs_of(function: Any, seen: tuple[Any, ...] = ()) -> list[Any]:

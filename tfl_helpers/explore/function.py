@@ -10,9 +10,9 @@ from typing import Any
 from ..look import dispatch
 from ..look.function import concretes_of, demand_polymorphic, python_name, read_function
 from ..look.messages import error_line
-from ..look.parts import counted
 from ..records import Call, Dispatch, Table
 from ..values import clip
+from ..words import counted, say
 from .panel import Answer, Explorer, explorer, labelled
 
 
@@ -47,7 +47,7 @@ class _Calls:
         self.calls: list[Call] = []
 
     def heading(self) -> str:
-        return f"Call `{self.name}` with"
+        return say("Call `{name}` with", name=self.name)
 
     def answer(self, number: int) -> Answer:
         arguments, text = self.arguments[number], f"{self.name}({self.labels[number]})"
@@ -59,53 +59,64 @@ class _Calls:
                 error = raised
         call = self._read(arguments, text, known, error)
         self.calls.append(call)
-        became = "was refused"
-        if call.reached is not None:
-            graph = f"graph #{call.reached + 1}"
-            became = f"traced a new {graph}" if call.new else f"used {graph} again"
-        said = f"{text} {': '.join(filter(None, (became, call.reason)))}."
+        told = {"call": text, "number": (call.reached or 0) + 1, "why": call.reason}
+        if call.reached is None:
+            said = say("{call} was refused: {why}.", **told)
+        elif call.new:
+            said = say("{call} traced a new graph #{number}: {why}.", **told)
+        elif call.reason:
+            said = say("{call} used graph #{number} again: {why}.", **told)
+        else:
+            said = say("{call} used graph #{number} again.", **told)
         if printed.getvalue():
-            said += f" Python printed: {clip(printed.getvalue())}"
+            said = say("{said} Python printed: {text}", said=said, text=clip(printed.getvalue()))
         return Answer(said, self._seen())
 
     def _read(
         self, arguments: tuple[Any, ...], text: str, known: list[Any], error: BaseException | None
     ) -> Call:
         """The call just made; its graph has its number among all that the function owns."""
-        owned = concretes_of(self.function)
+        owned, is_first = concretes_of(self.function), not known
         made = len(owned) - len(known)
         if error and not made and dispatch.stage_of(self.function, error) != "run":
             return Call(text, None, False, dispatch.refusal(error))
         call = dispatch.read_call(self.function, arguments, text, known if made < 2 else owned)
-        reason = call.reason.replace("first call", "first graph")
+        reason = say("first graph") if is_first and call.new else call.reason
         if made > 1:  # one that makes variables is traced twice
-            reason = f"this one call made {made} graphs"
+            reason = say("this one call made {count} graphs", count=made)
         if error:
-            reason = "; ".join(filter(None, (reason, f"it raised {error_line(error)}")))
+            raised = say("it raised {error}", error=error_line(error))
+            reason = "; ".join(filter(None, (reason, raised)))
         return replace(call, new=call.new or made > 1, reason=reason)
 
     def restart(self) -> Answer:
-        start = "The list of calls is empty again" if self.calls else "No call yet"
-        self.calls = []
-        return Answer(f"{start}; {self.name} {self._owns()}.", self._seen())
+        start = say("The list of calls is empty again") if self.calls else say("No call yet")
+        self.calls, owned = [], {"name": self.name, "graphs": self._graphs()}
+        return Answer(say("{start}; {name} owns {graphs}.", start=start, **owned), self._seen())
 
     def twin(self) -> tuple[str, tuple[Table, ...]]:
         owned = read_function(self.function)
-        owns = f"An explorer of `{self.name}`, which {self._owns()}. "
-        return f"{owns}Press one where Python runs:", owned.tables() if owned.concretes else ()
+        sentence = say(
+            "An explorer of `{name}`, which owns {graphs}. Press one where Python runs:",
+            name=self.name,
+            graphs=self._graphs(),
+        )
+        return sentence, owned.tables() if owned.concretes else ()
 
-    def _owns(self) -> str:
-        return f"owns {counted(len(concretes_of(self.function)), 'graph')}"
+    def _graphs(self) -> str:
+        return counted(len(concretes_of(self.function)), "graph")
 
     def _seen(self) -> str:
         concretes = read_function(self.function).concretes
         if not self.calls and not concretes:
             return ""
         found = Dispatch(self.name, tuple(self.calls), concretes)
-        caption = f"{counted(len(self.calls), 'call')} so far; {self.name} {self._owns()}"
+        told = {"calls": counted(len(self.calls), "call"), "graphs": self._graphs()}
+        caption = say("{calls} so far; {name} owns {graphs}", name=self.name, **told)
         picture = dispatch.draw_dispatch(found, caption=caption)
         made, owned = found.tables()
-        owned = replace(owned, caption=f"Graphs that `{self.name}` owns")
+        owned = replace(owned, caption=say("Graphs that `{name}` owns", name=self.name))
         # For a screen reader, behind a line that opens with Enter.
-        words = f"<summary>The same in words</summary>{made.html()}{owned.html()}"
+        summary = f"<summary>{say('The same in words')}</summary>"
+        words = f"{summary}{made.html()}{owned.html()}"
         return f"{picture.html()}<details>{words}</details>"

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from ..look.messages import Cause, find_cause
 from ..records import InputError, Table, kind
+from ..words import later, say
 from .panel import Answer, Explorer, explorer
 
-_ASKS = "Paste an error message, then press the button."
+_ASKS = later("Paste an error message, then press the button.")
 # For a message that nobody has listed: what it looks like, and where to begin.
-_TREE = Table(
-    "Which of these is it like?",
-    ("the message", "begin at", "look first at"),
+_TREE = (
     (
-        ("says `in user code:`", "tf.function", "its last line, and the last line of yours above"),
-        ("says `Binding inputs`", "concrete function", "the argument beside the signature"),
-        ("comes while loading, or from what was loaded", "SavedModel", "what was saved, not how"),
-        ("is a `ConverterError`", ".tflite", "the op in quotes, `'tf.Name' op`"),
-        ("names a tensor, node or kernel by number", "device", "`get_input_details()`"),
-        ("there is none, the numbers are wrong", "anywhere", "the first station that differs"),
+        later("says `in user code:`"),
+        "tf.function",
+        later("its last line, and the last line of yours above"),
+    ),
+    (
+        later("says `Binding inputs`"),
+        later("concrete function"),
+        later("the argument beside the signature"),
+    ),
+    (
+        later("comes while loading, or from what was loaded"),
+        "SavedModel",
+        later("what was saved, not how"),
+    ),
+    (later("is a `ConverterError`"), ".tflite", later("the op in quotes, `'tf.Name' op`")),
+    (later("names a tensor, node or kernel by number"), later("device"), "`get_input_details()`"),
+    (
+        later("there is none, the numbers are wrong"),
+        later("anywhere"),
+        later("the first station that differs"),
     ),
 )
 
@@ -36,9 +49,10 @@ def explore_message(text: str = "") -> Explorer:
     """
     if not isinstance(text, str):
         raise InputError(
-            f"Expected the text of a message, got {kind(text)}. Write explore_message(str(error))."
+            "Expected the text of a message, got {kind}. Write explore_message(str(error)).",
+            kind=kind(text),
         )
-    panel = explorer(_Messages(), field="message", lines=4)
+    panel = explorer(_Messages(), field=say("message"), lines=4)
     panel.search(text)
     return panel
 
@@ -46,11 +60,13 @@ def explore_message(text: str = "") -> Explorer:
 class _Messages:
     """What stands in the box of one panel."""
 
-    labels = ("what does it mean",)
     text = ""
 
+    def __init__(self) -> None:
+        self.labels = (say("what does it mean"),)
+
     def heading(self) -> str:
-        return _ASKS
+        return say(_ASKS)
 
     def search(self, text: str) -> Answer:
         """Explain another message."""
@@ -68,15 +84,25 @@ class _Messages:
 
     def twin(self) -> tuple[str, tuple[Table, ...]]:
         if cause := find_cause(self.text):
-            return f"The mistake was made at {cause.station}. {cause.tip}", (_meaning(cause),)
-        unknown = "I do not know this message: compare it with these."
-        return unknown if self.text.strip() else _ASKS, (_TREE,)
+            station = say(cause.station)
+            made = say("The mistake was made at {station}. {tip}", station=station, tip=cause.tip)
+            return made, (_meaning(cause),)
+        if not self.text.strip():
+            return say(_ASKS), (_tree(),)
+        return say("I do not know this message: compare it with these."), (_tree(),)
+
+
+def _tree() -> Table:
+    heads = (say("the message"), say("begin at"), say("look first at"))
+    rows = tuple(tuple(say(cell) for cell in row) for row in _TREE)
+    return Table(say("Which of these is it like?"), heads, rows)
 
 
 def _meaning(cause: Cause) -> Table:
     rows = (
-        ("likely cause", cause.cause),
-        ("what to do", cause.cure),
-        ("taught in", f"lesson {cause.lesson}"),
+        (say("likely cause"), cause.cause),
+        (say("what to do"), cause.cure),
+        (say("taught in"), say("lesson {number}", number=cause.lesson)),
     )
-    return Table("What the message means", ("mistake made at", cause.station), rows)
+    heads = (say("mistake made at"), say(cause.station))
+    return Table(say("What the message means"), heads, rows)

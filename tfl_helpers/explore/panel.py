@@ -21,6 +21,7 @@ from ..records import (
     showable,
     status_html,
 )
+from ..words import say
 
 # Tables inside a widget get none of the room that JupyterLab gives to those of an output.
 ROOM = "<style>.tfl-seen td, .tfl-seen th { padding: 2px 18px 2px 0; line-height: 1.5 }</style>"
@@ -61,8 +62,10 @@ class Explorer:
         """Do what a press on the button with this label does."""
         labels = self.explored.labels
         if label not in labels:
-            known, write = ", ".join(labels), f"Write press({labels[0]!r})."
-            raise InputError(f"Expected one of {known}, got {label}. {write}")
+            known = {"labels": ", ".join(labels), "label": label, "first": repr(labels[0])}
+            raise InputError(
+                "Expected one of {labels}, got {label}. Write press({first}).", **known
+            )
         number = labels.index(label)
         self._show(self.explored.answer(number), number)
 
@@ -102,15 +105,18 @@ def labelled(arguments: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """What there is to choose from, by label: a dict as it is, a list by the text of each."""
     if not isinstance(arguments, dict | list) or not arguments:
         raise InputError(
-            f"Expected a list of arguments, or a dict of them by label, got {kind(arguments)}. "
-            "Write {'two': 2, 'a tensor': tf.constant(2)}."
+            "Expected a list of arguments, or a dict of them by label, got {kind}. "
+            "Write {{'two': 2, 'a tensor': tf.constant(2)}}.",
+            kind=kind(arguments),
         )
     named = isinstance(arguments, dict)
     labels = list(map(str if named else text, arguments))
     if len(set(labels)) < len(labels):
         raise InputError(
-            f"Expected labels that differ, got {', '.join(labels)}. "
-            f"Write a dict, {{'my label': argument}}, in place of the {type(arguments).__name__}."
+            "Expected labels that differ, got {labels}. "
+            "Write a dict, {{'my label': argument}}, in place of the {kind}.",
+            labels=", ".join(labels),
+            kind=type(arguments).__name__,
         )
     return dict(zip(labels, arguments.values() if named else arguments, strict=True))
 
@@ -128,7 +134,7 @@ def _widget_class() -> type:
             self.buttons = [widgets.Button(description=d, layout=wide) for d in explored.labels]
             for button in self.buttons:
                 button.on_click(lambda pressed: self.press(pressed.description))
-            self.again = widgets.Button(description="start again", icon="undo", layout=wide)
+            self.again = widgets.Button(description=say("start again"), icon="undo", layout=wide)
             self.again.style.button_color = "transparent"
             self.again.on_click(lambda _: self.restart())
             self.field = _text_field(field, lines, explored, self._show) if field else None

@@ -8,6 +8,7 @@ from ..look.dispatch import argument_text
 from ..look.messages import error_line
 from ..records import InputError, Table, TensorType, has_type, kind
 from ..values import clip
+from ..words import say
 from .panel import Answer, Explorer, explorer, labelled
 
 
@@ -19,8 +20,9 @@ def _specs_of(spec: Any) -> tuple[Any, ...]:
     strange = [one for one in specs if not isinstance(one, tf.TensorSpec)]
     if strange or not specs:
         raise InputError(
-            f"Expected a tf.TensorSpec or a list of them, got {kind([*strange, spec][0])}. "
-            "Write tf.TensorSpec([None, 2], tf.float32)."
+            "Expected a tf.TensorSpec or a list of them, got {kind}. "
+            "Write tf.TensorSpec([None, 2], tf.float32).",
+            kind=kind([*strange, spec][0]),
         )
     return specs
 
@@ -33,13 +35,17 @@ def _match(specs: tuple[Any, ...], arguments: tuple[Any, ...]) -> tuple[bool, st
     spec; the result has to be a subtype of the spec, `tf.TensorSpec.is_subtype_of`.
     """
     if len(specs) != len(arguments):
-        return False, f"{len(specs)} specs, but {len(arguments)} given"
+        counts = {"specs": len(specs), "given": len(arguments)}
+        return False, say("{specs} specs, but {given} given", **counts)
     found = [_match_one(*pair) for pair in zip(specs, arguments, strict=True)]
     if len(found) == 1:
         return found[0]
     fits = all(accepted for accepted, _ in found)
-    names = [spec.name or f"argument {i}" for i, spec in enumerate(specs, 1)]
-    told = [f"{n}: {why}" for n, (one, why) in zip(names, found, strict=True) if fits or not one]
+    told = [
+        say("{argument}: {why}", argument=spec.name or say("argument {number}", number=i), why=why)
+        for i, (spec, (one, why)) in enumerate(zip(specs, found, strict=True), 1)
+        if fits or not one
+    ]
     return fits, "; ".join(told)
 
 
@@ -51,25 +57,37 @@ def _match_one(spec: Any, argument: Any) -> tuple[bool, str]:
         tensor = argument if typed else tf.convert_to_tensor(argument, spec.dtype)
     except Exception as error:  # TypeError, ValueError and others, as the value has it
         line = clip(error_line(error).partition(": ")[2].replace("`", ""), 90)
-        return False, f"not to be converted to {spec.dtype.name}: {line}"
+        refused = {"dtype": spec.dtype.name, "error": line}
+        return False, say("not to be converted to {dtype}: {error}", **refused)
     given, wanted = TensorType.like(tensor), TensorType.like(spec)
     if tf.TensorSpec(tensor.shape, tensor.dtype).is_subtype_of(spec):
-        how = f"{given}" if typed else f"converted to {given}, which"
-        return True, f"{how} fits {wanted}"
+        both = {"given": given, "wanted": wanted}
+        if typed:
+            return True, say("{given} fits {wanted}", **both)
+        return True, say("converted to {given}, which fits {wanted}", **both)
     return False, _difference(given, wanted)
 
 
 def _difference(given: TensorType, wanted: TensorType) -> str:
     """The first thing in which a type is not what is wanted: dtype, rank or a size."""
     if given.dtype != wanted.dtype:
-        return f"dtype: {given.dtype}, wanted {wanted.dtype}"
+        both = {"given": given.dtype, "wanted": wanted.dtype}
+        return say("dtype: {given}, wanted {wanted}", **both)
     if given.shape is None or wanted.shape is None:
-        return f"rank: unknown, wanted {given if wanted.shape is None else len(wanted.shape)}"
+        known = given if wanted.shape is None else len(wanted.shape)
+        return say("rank: unknown, wanted {wanted}", wanted=known)
     if len(given.shape) != len(wanted.shape):
-        return f"rank: {len(given.shape)} in {given}, wanted {len(wanted.shape)} as in {wanted}"
+        ranks = {"rank": len(given.shape), "given": given}
+        return say(
+            "rank: {rank} in {given}, wanted {due} as in {wanted}",
+            **ranks,
+            due=len(wanted.shape),
+            wanted=wanted,
+        )
     pairs = enumerate(zip(given.shape, wanted.shape, strict=True))
     axis, (size, want) = next(pair for pair in pairs if pair[1][1] not in (None, pair[1][0]))
-    return f"size of axis {axis}: {'any size' if size is None else size}, wanted {want}"
+    here = say("any size") if size is None else size
+    return say("size of axis {axis}: {size}, wanted {wanted}", axis=axis, size=here, wanted=want)
 
 
 def explore_spec(spec: Any, arguments: Any) -> Explorer:
@@ -109,24 +127,29 @@ class _Tries:
         self.rows: list[tuple[str, str, str]] = []
 
     def heading(self) -> str:
-        return f"Does `{self.title}` accept"
+        return say("Does `{spec}` accept", spec=self.title)
 
     def answer(self, number: int) -> Answer:
         accepted, reason = _match(self.specs, self.arguments[number])
-        word, label = "accepted" if accepted else "refused", self.labels[number]
-        self.rows.append((f"`{label}`", f"{'✓' if accepted else '✗'} {word}", reason))
-        title, heads = f"Tried against `{self.title}`", ("argument", "verdict", "why")
-        table = Table(title, heads, tuple(self.rows))
-        return Answer(f"{label} is {word}: {reason}.", table.html())
+        label = self.labels[number]
+        verdict = say("✓ accepted") if accepted else say("✗ refused")
+        self.rows.append((f"`{label}`", verdict, reason))
+        heads = (say("argument"), say("verdict"), say("why"))
+        table = Table(say("Tried against `{spec}`", spec=self.title), heads, tuple(self.rows))
+        said = say("{label} is refused: {why}.", label=label, why=reason)
+        if accepted:
+            said = say("{label} is accepted: {why}.", label=label, why=reason)
+        return Answer(said, table.html())
 
     def restart(self) -> Answer:
         began, self.rows = bool(self.rows), []
-        return Answer("The table is empty again." if began else "Nothing tried yet.")
+        return Answer(say("The table is empty again.") if began else say("Nothing tried yet."))
 
     def twin(self) -> tuple[str, tuple[Table, ...]]:
-        return f"A matcher for `{self.title}`. Press one where Python runs:", ()
+        told = say("A matcher for `{spec}`. Press one where Python runs:", spec=self.title)
+        return told, ()
 
 
 def _text(value: Any) -> str:
     spec = has_type(value) and not hasattr(value, "__array__")
-    return f"a spec {TensorType.like(value)}" if spec else argument_text(value)
+    return say("a spec {type}", type=TensorType.like(value)) if spec else argument_text(value)

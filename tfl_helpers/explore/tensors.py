@@ -9,10 +9,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..look.parts import counted
 from ..look.tflite import first_dtypes
 from ..records import InputError, Table, TensorType, kind
 from ..values import value_text
+from ..words import counted, say
 from .panel import Answer, Explorer, explorer
 
 _ROWS = 20  # of the twin
@@ -62,17 +62,18 @@ def explore_tensors(interpreter: Any) -> Explorer:
     needed = ("get_tensor", "get_tensor_details", "_get_ops_details")
     if isinstance(interpreter, type) or not all(hasattr(interpreter, n) for n in needed):
         raise InputError(
-            f"Expected an Interpreter of ai_edge_litert, got {kind(interpreter)}. Write {_MAKE}."
+            "Expected an Interpreter of ai_edge_litert, got {kind}. Write {line}.",
+            kind=kind(interpreter),
+            line=_MAKE,
         )
-    return explorer(_Ops(interpreter), field="tensor name")
+    return explorer(_Ops(interpreter), field=say("tensor name"))
 
 
 class _Ops:
     """The ops, of which there are the same ones always, and where among them a panel is."""
 
-    labels = ("previous", "next")
-
     def __init__(self, interpreter: Any) -> None:
+        self.labels = (say("previous"), say("next"))
         self._interpreter = interpreter
         self._ops = [op for op in interpreter._get_ops_details() if op["op_name"] != "DELEGATE"]
         self.everything = range(len(self._ops))
@@ -84,19 +85,22 @@ class _Ops:
         self._between = self._written - {int(i) for i in raw.OutputIndices()}
         runners = {k: interpreter.get_signature_runner(k) for k in interpreter.get_signature_list()}
         first = [k for k, runner in runners.items() if not getattr(runner, "_subgraph_index", 1)]
-        self._where = f" of `{first[0]}`" if first else ""  # the graph that `invoke` runs
+        self._entry = first[0] if first else ""  # the graph that `invoke` runs
         indices = {detail["index"] for detail in interpreter.get_tensor_details()}
         self._constants = indices - self._written - self._given
         self._refresh()
         self.restart()
 
     def heading(self) -> str:
-        return f"Tensors{self._where} as the last run left them, op by op"
+        if self._entry:
+            return say("Tensors of `{key}` as the last run left them, op by op", key=self._entry)
+        return say("Tensors as the last run left them, op by op")
 
     def answer(self, number: int) -> Answer:
         place = self._place + (1 if number else -1)
         if place not in range(len(self._found)):
-            return self._answer(f"This is the {'last' if number else 'first'} one. ")
+            last, first = say("This is the last one."), say("This is the first one.")
+            return self._answer(last if number else first)
         self._place = place
         return self._answer()
 
@@ -107,7 +111,7 @@ class _Ops:
             names = {i: self._names(i, "inputs") + self._names(i, "outputs") for i in found}
             found = [i for i in names if any(wanted.lower() in n.lower() for n in names[i])]
             if not found:
-                return self._answer(f"No tensor has {text!r} in its name. ")
+                return self._answer(say("No tensor has {text!r} in its name.", text=text))
         self._found, self._place, self._text = found, 0, wanted
         return self._answer()
 
@@ -119,30 +123,38 @@ class _Ops:
         rows = tuple(
             (str(i + 1), f"`{self._ops[i]['op_name']}`", name, type, values)
             for i in self.everything[:_ROWS]
-            for role, name, type, _, values in self.rows(i)
-            if role == "writes"
+            for _, name, type, _, values in self.rows(i, "outputs")
         )
-        more = len(self.everything) - _ROWS
-        caption = "What each op writes" + (f", and {more} more ops" if more > 0 else "")
-        heads = ("#", "op", "writes", "dtype and shape", "values")
-        count = counted(len(self.everything), "op")
-        sentence = f"An inspector of {count}{self._where}. Press one where Python runs:"
+        count, caption = len(self.everything), say("What each op writes")
+        if count > _ROWS:
+            caption = say("What each op writes, and {more} more ops", more=count - _ROWS)
+        heads = ("#", say("op"), say("writes"), say("dtype and shape"), say("values"))
+        ops = counted(count, "op")
+        sentence = say("An inspector of {ops}. Press one where Python runs:", ops=ops)
+        if self._entry:
+            told = {"ops": ops, "key": self._entry}
+            sentence = say("An inspector of {ops} of `{key}`. Press one where Python runs:", **told)
         return sentence, (Table(caption, heads, rows), *self._missing())
 
     def _answer(self, first: str = "") -> Answer:
         if not self._found:
-            return Answer("The graph has no ops.")
+            return Answer(say("The graph has no ops."))
         self._refresh()
         number = self._found[self._place]
         name, writes = self._ops[number]["op_name"], self._names(number, "outputs")
-        said = f"{first}Op {number + 1} of {len(self.everything)}: {name} "
-        said += f"writes {', '.join(writes)}." if writes else "writes no tensor."
-        if self._text:
-            said += f" {self._place + 1} of {len(self._found)} with {self._text!r}."
-        caption = f"What `{name}` reads and writes"
-        heads = ("", "tensor", "dtype and shape", "quantization", "values")
+        told = {"number": number + 1, "all": len(self.everything), "op": name}
+        said = say("Op {number} of {all}: {op} writes no tensor.", **told)
+        if writes:
+            names = ", ".join(writes)
+            said = say("Op {number} of {all}: {op} writes {names}.", **told, names=names)
+        found = {"place": self._place + 1, "found": len(self._found), "text": self._text}
+        more = say("{place} of {found} with {text!r}.", **found) if self._text else ""
+        for part in filter(None, (said, more)):
+            first = say("{first} {then}", first=first, then=part) if first else part
+        caption = say("What `{op}` reads and writes", op=name)
+        heads = ("", say("tensor"), say("dtype and shape"), say("quantization"), say("values"))
         tables = (Table(caption, heads, tuple(self.rows(number))), *self._missing())
-        return Answer(said, "".join(table.html() for table in tables))
+        return Answer(first, "".join(table.html() for table in tables))
 
     def _refresh(self) -> None:
         """Look again whether there was a run, and what it kept."""
@@ -151,7 +163,7 @@ class _Ops:
             dtype = getattr(detail["dtype"], "__name__", str(detail["dtype"]))
             known = {"bytes_": "string", "object_": "resource"}.get(dtype, dtype)
             detail["type"] = self._file_types.get(index, known)
-            detail["name"] = detail["name"] or "(no name)"  # LiteRT adds tensors of its own
+            detail["name"] = detail["name"] or say("(no name)")  # LiteRT adds tensors of its own
         with warnings.catch_warnings(action="ignore"):  # what was not written divides by 0
             self._ran = any(self._proves(op) for op in self._ops)
         self._kept = self._ran and self._apart()
@@ -161,16 +173,17 @@ class _Ops:
         details = (self._details.get(int(i)) for i in self._ops[number][part])
         return [detail["name"] for detail in details if detail]
 
-    def rows(self, number: int) -> Iterator[tuple[str, str, str, str, str]]:
+    def rows(self, number: int, *parts: str) -> Iterator[tuple[str, str, str, str, str]]:
         """What an op reads and writes, as the last run left it; a row for each tensor."""
-        for role, part in (("reads", "inputs"), ("writes", "outputs")):
+        roles = {"inputs": say("reads"), "outputs": say("writes")}
+        for part in parts or roles:
             for i in (int(i) for i in self._ops[number][part] if int(i) in self._details):
                 detail, constant = self._details[i], i in self._constants
                 # A value can be believed of a constant, and of what a run has left.
                 left = self._ran and (self._kept or i not in self._between)
                 told = detail["quantization_parameters"]
                 yield (
-                    role + " a constant" * constant,
+                    say("reads a constant") if constant else roles[part],
                     f"`{short_name(detail['name'])}`",
                     f"`{TensorType.of(detail['type'], detail['shape'].tolist())}`",
                     quantization_text(told),
@@ -182,16 +195,17 @@ class _Ops:
         readable = {i for i, detail in self._details.items() if detail["type"] in _PLAIN}
         given, between = self._given & readable, self._between & readable
         if given and all(self._value(i) is None for i in given):
-            caption = "No tensor has memory yet"
-            line = "`interpreter.allocate_tensors()`, then `set_tensor`, `invoke`"
+            caption = say("No tensor has memory yet")
+            line = say("`interpreter.allocate_tensors()`, then `set_tensor`, `invoke`")
         elif not self._ran:
-            caption = "No run is proven by what is in memory"
-            line = f"`set_tensor` with other values, `invoke`, of `{_MAKE}`"
+            caption = say("No run is proven by what is in memory")
+            line = say("`set_tensor` with other values, `invoke`, of `{made}`", made=_MAKE)
         elif not self._kept or any(self._value(i) is None for i in between):
-            caption, line = "Tensors between ops are not kept", f"run `{_MAKE}`"
+            caption = say("Tensors between ops are not kept")
+            line = say("run `{made}`", made=_MAKE)
         else:
             return ()
-        return (Table(caption, ("to see values",), ((line,),)),)
+        return (Table(caption, (say("to see values"),), ((line,),)),)
 
     def _value(self, index: int) -> Any:
         """A copy of what is in memory, None where NumPy can have none.
@@ -269,11 +283,16 @@ def quantization_text(told: dict[str, Any]) -> str:
     """Scale and zero point of a tensor, or how many there are of them."""
     scales, zeros = told["scales"], told["zero_points"]
     if len(scales) == 0:
-        return "none"
+        return say("none")
     if len(scales) == 1:
-        return f"scale {_short(scales[0])}, zero point {zeros[0]}"
-    several = f"{len(scales)} scales, {_short(min(scales))} to {_short(max(scales))}"
-    return f"{several}, along axis {told['quantized_dimension']}"
+        return say("scale {scale}, zero point {zero}", scale=_short(scales[0]), zero=zeros[0])
+    return say(
+        "{count} scales, {low} to {high}, along axis {axis}",
+        count=len(scales),
+        low=_short(min(scales)),
+        high=_short(max(scales)),
+        axis=told["quantized_dimension"],
+    )
 
 
 def _short(number: float) -> str:
@@ -283,23 +302,27 @@ def _short(number: float) -> str:
 def values_text(value: Any, told: dict[str, Any]) -> str:
     """All values if they are few, else their range and the first; floats with few digits."""
     if value is None:
-        return "no value"
+        return say("no value")
     flat = value.ravel()
     if value.dtype.kind not in "iuf" or not flat.size:
         more = ", …" if flat.size > _SHOWN else ""
         return f"`{value_text(flat[:_FIRST] if more else value)}`{more}"
     numbers = flat[abs(flat) < math.inf]
-    real = _real_range(numbers, told)
     if flat.size <= _SHOWN:
-        return f"`{_rounded(value, numbers)}`{real}"
+        return _and_real(f"`{_rounded(value, numbers)}`", numbers, told)
     bad = flat.size - numbers.size
-    said = f"{flat.size:,} values" + (f", {bad:,} of them nan or infinite" if bad else "")
+    said = counted(flat.size, "value")
+    if bad:
+        lost = {"count": flat.size, "bad": bad}
+        said = say("{count:,} values, {bad:,} of them nan or infinite", **lost)
     if not numbers.size:
         return said
     low, high = (_rounded(end, numbers) for end in (numbers.min(), numbers.max()))
     if low == high:
-        return f"{said}, all {low}{real}"
-    return f"{said}, {low} to {high}{real}; `{_rounded(flat[:_FIRST], numbers)[:-1]}, …]`"
+        return _and_real(say("{values}, all {one}", values=said, one=low), numbers, told)
+    said = say("{values}, {low} to {high}", values=said, low=low, high=high)
+    first = f"`{_rounded(flat[:_FIRST], numbers)[:-1]}, …]`"
+    return f"{_and_real(said, numbers, told)}; {first}"
 
 
 def _rounded(values: Any, among: Any) -> str:
@@ -311,10 +334,12 @@ def _rounded(values: Any, among: Any) -> str:
     return value_text(values)
 
 
-def _real_range(numbers: Any, told: dict[str, Any]) -> str:
-    """What the smallest and the largest number of a tensor with one scale stand for."""
+def _and_real(said: str, numbers: Any, told: dict[str, Any]) -> str:
+    """With what the smallest and the largest number of a tensor with one scale stand for."""
     if len(told["scales"]) != 1 or numbers.dtype.kind == "f" or not numbers.size:
-        return ""
+        return said
     scale, zero = float(told["scales"][0]), int(told["zero_points"][0])
-    ends = [_short(scale * (int(end) - zero)) for end in (numbers.min(), numbers.max())]
-    return f", which stand for {' to '.join(dict.fromkeys(ends))}"
+    low, high = (_short(scale * (int(end) - zero)) for end in (numbers.min(), numbers.max()))
+    if low == high:
+        return say("{values}, which stand for {one}", values=said, one=low)
+    return say("{values}, which stand for {low} to {high}", values=said, low=low, high=high)

@@ -7,13 +7,12 @@ import html
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ..records import showable
+from ..words import is_wide, japanese_font, showable
 
 FONT = "DejaVu Sans, Verdana, sans-serif"  # Verdana is as wide: what fits in one fits in the other
 SIZE, SMALL = 12.0, 10.0  # the one type scale: names, and what is said about them
@@ -22,8 +21,18 @@ BLUE, ORANGE, RED = "#0072b2", "#b35900", "#c1272d"  # Okabe-Ito, darkened for t
 PALE_BLUE, PALE_ORANGE, PALE_GREY = "#e4f1fa", "#fdeed3", "#f4f4f4"
 Point = tuple[float, float]
 
-# DejaVu has no Japanese. Of these, the first that the machine has is added where a text needs it.
-_JAPANESE = ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "IPAexGothic")
+# DejaVu has no Japanese: where a text needs it, a browser takes the first of these that is there.
+_JAPANESE = "Hiragino Sans, Yu Gothic, Meiryo, Noto Sans CJK JP, Noto Sans JP, IPAexGothic"
+_KANA = "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]"  # and kanji, and full-width punctuation
+_STARTS_NONE = "[] 、。，．・：；？！）」』】ー々〜ァィゥェォッャュョぁぃぅぇぉっゃゅょ…,.:;?!)}%]"
+_ENDS_NONE = "[（「『【({[ ]"
+# At a space, but neither inside a shape, `[32, 2]`, nor after an arrow; beside a Japanese letter;
+# never in code, which is where an odd number of backticks follows.
+_BREAK = re.compile(
+    r"((?<!->) (?![^\[\]]*\])"
+    rf"|(?:(?<={_KANA})|(?<=.)(?={_KANA}))(?<!{_ENDS_NONE})(?!{_STARTS_NONE}|$))"
+    r"(?=[^`]*(?:`[^`]*`[^`]*)*$)"
+)
 _MARGIN = 12.0
 _DASH = {True: "4 3", False: None}
 _HEAD = 6.0  # length of an arrowhead, plus twice the line's width
@@ -49,14 +58,10 @@ def _font(bold: bool) -> Any:
     return ImageFont.truetype(_font_file(bold), 100, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
-
-
 @lru_cache(maxsize=4096)
 def _advance(character: str, bold: bool) -> float:
     """Width in em; Japanese is square in any font."""
-    if _is_wide(character):
+    if is_wide(character):
         return 1.0
     return _font(bold).getlength(showable(character)) / 100
 
@@ -82,11 +87,13 @@ def fit_text(text: str, width: float, size: float = SIZE, bold: bool = False) ->
 def wrap_text(text: str, width: float, size: float = SIZE) -> list[str]:
     """The text in lines of at most `width`; a longer word is cut.
 
-    Broken at spaces, but neither inside a shape, `[32, 2]`, nor after an arrow, `-> float32[]`.
+    Broken at spaces, but neither inside a shape, `[32, 2]`, nor after an arrow, `-> float32[]`;
+    in Japanese between any two letters, but not before closing punctuation.
     """
     lines: list[str] = []
-    for word in re.split(r"(?<!->) (?![^\[\]]*\])", text):
-        longer = f"{lines[-1]} {word}" if lines else word
+    parts = ["", *_BREAK.split(text)]
+    for gap, word in zip(parts[::2], parts[1::2], strict=True):
+        longer = lines[-1] + gap + word if lines else word
         if lines and text_width(longer, size) <= width:
             lines[-1] = longer
         else:
@@ -174,11 +181,16 @@ class Canvas:
         width, height = math.ceil(max(xs) + _MARGIN - left), math.ceil(max(ys) + _MARGIN - top)
         words = words if words.startswith(caption) else f"{caption}\n{words}"
         size, place = _attributes(width=width, height=height), _attributes(x=left, y=top)
+        fonts, language = FONT, ""
+        if any(
+            map(is_wide, "".join([words, *self._shapes]))
+        ):  # Chinese has other forms of some letters
+            fonts, language = FONT.replace("sans", f"{_JAPANESE}, sans"), " xml:lang='ja'"
         # A white ground, so that it can be read in a dark theme too. No id, style or url: several
         # pictures stand in one page, and there they would share them.
         parts = [
-            f"<svg xmlns='http://www.w3.org/2000/svg' role='img'{size}"
-            f" viewBox='{_places([(left, top), (width, height)])}' font-family='{FONT}'"
+            f"<svg xmlns='http://www.w3.org/2000/svg' role='img'{size}{language}"
+            f" viewBox='{_places([(left, top), (width, height)])}' font-family='{fonts}'"
             f" font-size='{SIZE:g}' fill='{INK}'>",
             f"<title>{_escaped(caption)}</title>",
             f"<desc>{_escaped(words)}</desc>",
@@ -288,13 +300,8 @@ def _to_png(svg: str, area: int) -> bytes:
 
 
 def _font_files(svg: str) -> list[str]:
-    files = [_font_file(), _font_file(bold=True)]
-    if any(map(_is_wide, svg)):
-        from matplotlib.font_manager import fontManager
-
-        found = {font.name: font.fname for font in fontManager.ttflist}
-        files += [found[name] for name in _JAPANESE if name in found][:1]
-    return files
+    japanese = japanese_font() if any(map(is_wide, svg)) else None
+    return [_font_file(), _font_file(bold=True), *([str(japanese)] if japanese else [])]
 
 
 def _palette(svg: str) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import accumulate, pairwise
 
-from ..records import InputError
+from ..words import InputError
 
 Point = tuple[float, float]
 Pair = tuple[int, int]
@@ -83,9 +83,10 @@ def _topological(count: int, edges: list[Pair]) -> list[int]:
         return list(sorter.static_order())
     except CycleError as error:
         raise InputError(
-            f"Expected edges without a cycle, got {len(error.args[1]) - 1} nodes of {count} in "
-            "one. Pass the body of a loop as a graph of its own: "
-            "Graph(title, nodes, bodies=(body,))."
+            "Expected edges without a cycle, got {found} nodes of {count} in one. Pass the "
+            "body of a loop as a graph of its own: Graph(title, nodes, bodies=(body,)).",
+            found=len(error.args[1]) - 1,
+            count=count,
         ) from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..figure.canvas import GREY, INK, SMALL, WHITE, Canvas, Picture, fit_text, text_width
+from ..words import say
 from .bytes import PARTS, ByteMap, read_bytes
 
 GRID_BYTES = 4096  # larger files are no grid
@@ -127,11 +128,12 @@ def draw_bytes(model: bytes, caption: str = "") -> Picture:
 
 def _summary(found: ByteMap) -> str:
     sizes = {"weights": 0, **dict(found.parts)}
-    share = found.share(sizes["weights"]) if sizes["weights"] else "none"
-    said = f"{found.size_bytes:,} bytes, {share} of them weights"
+    share = found.share(sizes["weights"]) if sizes["weights"] else say("none")
+    said = say("{size:,} bytes, {share} of them weights", size=found.size_bytes, share=share)
     part = max(sizes, key=sizes.__getitem__)
     if part != "weights":
-        said += f"; the largest part is {part}, {found.share(sizes[part])}"
+        share = found.share(sizes[part])
+        said += say("; the largest part is {part}, {share}", part=say(part), share=share)
     return said
 
 
@@ -141,7 +143,7 @@ def _draw_bar(canvas: Canvas, found: ByteMap) -> None:
     for part, size_bytes in found.parts:
         look, width = LOOKS[part], _WIDE * size_bytes / found.size_bytes
         canvas.box(left, 0, width, _BAR, fill=look.fill, stroke=look.fill, radius=0)
-        for said in (f"{part} {found.share(size_bytes)}", look.letter):
+        for said in (f"{say(part)} {found.share(size_bytes)}", look.letter):
             if text_width(said) + 8 <= width:
                 place = left + width / 2, _BAR / 2 + 4
                 canvas.text(*place, said, color=look.ink, anchor="middle")
@@ -153,17 +155,17 @@ def _draw_bar(canvas: Canvas, found: ByteMap) -> None:
 
 def _draw_legend(canvas: Canvas, found: ByteMap, top: float, uses: bool = False) -> None:
     """A line for each part, weights even where there are none; `uses` says what each is for."""
-    canvas.text(0, top, "part of the file", size=SMALL, color=GREY)
-    canvas.text(_BYTES, top, "bytes", size=SMALL, color=GREY, anchor="end")
+    canvas.text(0, top, say("part of the file"), size=SMALL, color=GREY)
+    canvas.text(_BYTES, top, say("bytes"), size=SMALL, color=GREY, anchor="end")
     sizes = {"weights": 0, **dict(found.parts)}
     for i, (part, size_bytes) in enumerate(sizes.items(), 1):
         y = top + i * _ROW
         _draw_swatch(canvas, part, 0.0, y)
-        canvas.text(_NAME, y, part)
+        canvas.text(_NAME, y, say(part))
         canvas.text(_BYTES, y, f"{size_bytes:,}", anchor="end")
         canvas.text(_SHARE, y, found.share(size_bytes), anchor="end")
         if uses:
-            canvas.text(_WHAT, y, PARTS[part], size=SMALL, color=GREY)
+            canvas.text(_WHAT, y, say(PARTS[part]), size=SMALL, color=GREY)
 
 
 def _draw_swatch(canvas: Canvas, part: str, x: float, y: float) -> None:
@@ -175,8 +177,8 @@ def _draw_swatch(canvas: Canvas, part: str, x: float, y: float) -> None:
 def _draw_pieces(canvas: Canvas, found: ByteMap, top: float) -> None:
     """The largest things with a name, each with a bar as long as its bytes."""
     pieces = found.pieces()
-    canvas.text(_LEFT, top, "largest pieces by name", size=SMALL, color=GREY)
-    canvas.text(_WIDE, top, "bytes", size=SMALL, color=GREY, anchor="end")
+    canvas.text(_LEFT, top, say("largest pieces by name"), size=SMALL, color=GREY)
+    canvas.text(_WIDE, top, say("bytes"), size=SMALL, color=GREY, anchor="end")
     for i, (part, name, size_bytes) in enumerate(pieces, 1):
         y = top + i * _ROW
         _draw_swatch(canvas, part, _LEFT, y)

@@ -15,23 +15,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..records import Shown, Table
+from ..words import later, say
 from .tflite import whole_tflite
 
 PARTS = {  # part -> what stands there; the order is that of every table and picture
-    "weights": "values of constants",
-    "quantization": "scales and zero points, or that there are none",
-    "sparsity": "where the values of sparse constants belong",
-    "tensors": "names, dtypes, shapes",
-    "operators": "what to compute, on which tensors",
-    "custom": "options of custom operators, code for other processors",
-    "signatures": "names to call it by",
-    "metadata": "who made it, and for which runtime",
-    "structure": "lists and tables that lead to the rest",
-    "header": "the way to the first table, TFL3",
-    "appended": "files behind the model, as labels",
-    "unused": "buffers that nothing reads",
-    "padding": "zeros, so that numbers begin at even places",
-    "unknown": "not read here",
+    later("weights"): later("values of constants"),
+    later("quantization"): later("scales and zero points, or that there are none"),
+    later("sparsity"): later("where the values of sparse constants belong"),
+    later("tensors"): later("names, dtypes, shapes"),
+    later("operators"): later("what to compute, on which tensors"),
+    later("custom"): later("options of custom operators, code for other processors"),
+    later("signatures"): later("names to call it by"),
+    later("metadata"): later("who made it, and for which runtime"),
+    later("structure"): later("lists and tables that lead to the rest"),
+    later("header"): later("the way to the first table, TFL3"),
+    later("appended"): later("files behind the model, as labels"),
+    later("unused"): later("buffers that nothing reads"),
+    later("padding"): later("zeros, so that numbers begin at even places"),
+    later("unknown"): later("not read here"),
 }
 _UNNAMED = ("structure", "header", "padding", "unknown")
 
@@ -57,8 +58,8 @@ _OPTIONS_2 = {kind: dict.fromkeys(range(count), 8) for kind, count in _LONGS.ite
 _SCHEMA: dict[str, tuple[str, dict[int, Any]]] = {
     "model": (
         "structure",
-        {1: "*code", 2: "*graph", 3: ("metadata", "text", "description"), 6: "*note"}
-        | {5: ("metadata", 4, "metadata buffers"), 7: "*entry", 8: "*group", 9: "*outside"}
+        {1: "*code", 2: "*graph", 3: ("metadata", "text", later("description")), 6: "*note"}
+        | {5: ("metadata", 4, later("metadata buffers")), 7: "*entry", 8: "*group", 9: "*outside"}
         | {4: "*buffer"},  # the last, when it is known who reads them
     ),
     "code": ("operators", {1: "text"}),
@@ -129,14 +130,18 @@ class ByteMap(Shown):
         return ">99 %" if 99.5 <= percent < 100 else f"{percent:.0f} %"
 
     def tables(self) -> tuple[Table, ...]:
-        parts = tuple((part, f"{n:,}", self.share(n), PARTS[part]) for part, n in self.parts)
-        pieces = tuple(
-            (f"`{label}`", part, f"{n:,}", self.share(n)) for part, label, n in self.pieces()
+        parts = tuple(
+            (say(part), f"{n:,}", self.share(n), say(PARTS[part])) for part, n in self.parts
         )
-        caption = f"Every byte of a TensorFlow Lite model of {self.size_bytes:,} bytes"
+        pieces = tuple(
+            (f"`{label}`", say(part), f"{n:,}", self.share(n)) for part, label, n in self.pieces()
+        )
+        size = self.size_bytes
+        caption = say("Every byte of a TensorFlow Lite model of {size:,} bytes", size=size)
+        heads = say("part"), say("bytes"), say("share")
         return (
-            Table(caption, ("part", "bytes", "share", "what stands there"), parts),
-            Table("Largest pieces with a name", ("name", "part", "bytes", "share"), pieces),
+            Table(caption, (*heads, say("what stands there")), parts),
+            Table(say("Largest pieces with a name"), (say("name"), *heads), pieces),
         )
 
 
@@ -200,11 +205,11 @@ class _Walk:
         if kind in _NAME:
             label = self._bytes(at, _NAME[kind]).decode("utf-8", "replace")
         if kind == "code":
-            label = f"operator code {index}"
+            label = say("operator code {n}", n=index)
             self._codes.append(self._bytes(at, 1).decode("utf-8", "replace"))
         elif kind == "operator":
             name = self._codes[self._number(at, 0)]
-            label = f"{label}operator {index} {name}".rstrip()
+            label += say("operator {n} {name}", n=index, name=name).rstrip()
             self._behind(at, name == "DISPATCH_OP", label)
         elif kind in _READS:
             field, part = _READS[kind]
@@ -213,7 +218,7 @@ class _Walk:
             self._notes |= set(at.GetVectorAsNumpy(self._n.Uint32Flags, offset).tolist())
         elif kind == "buffer":
             label, unread = "buffers", "metadata" if index in self._notes else "unused"
-            self._buffer(at, *self._readers.get(index, (unread, f"buffer {index}")))
+            self._buffer(at, *self._readers.get(index, (unread, say("buffer {n}", n=index))))
         self._table(*_SCHEMA[kind], at, label)
 
     def _table(self, part: str, fields: dict[int, Any], at: Any, label: str) -> None:
@@ -235,7 +240,7 @@ class _Walk:
                 what = what.get(self._number(at, field - 1, self._n.Uint8Flags), {})
             if offset:
                 owner, what, name = what if isinstance(what, tuple) else (part, what, "")
-                self._field(at, offset, owner, what, name or label)
+                self._field(at, offset, owner, what, say(name) if name else label)
 
     def _field(self, at: Any, offset: int, part: str, what: Any, label: str) -> None:
         """What a field leads to, outside its table."""
@@ -248,7 +253,8 @@ class _Walk:
             count = at.VectorLen(offset)
             self._own("structure", f"list of {what[1:]}s", target, target + 4 + 4 * count)
             for i in range(count):
-                where = f"subgraph {i} " if what == "*graph" and count > 1 else label
+                several = what == "*graph" and count > 1
+                where = say("subgraph {n} ", n=i) if several else label
                 self._record(what[1:], at.Indirect(target + 4 + 4 * i), i, where)
         else:  # its length stands before it, behind text a zero
             size = at.VectorLen(offset) * (1 if what == "text" else what)
@@ -282,7 +288,7 @@ class _Walk:
         try:
             with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
                 files = sorted((file.header_offset, file.filename) for file in archive.infolist())
-                files += [(archive.start_dir, "list of the files"), (len(self._content), "")]
+                files += [(archive.start_dir, say("list of the files")), (len(self._content), "")]
         except zipfile.BadZipFile:
             return
         for (start, name), (after, _) in itertools.pairwise(files):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from ..figure.canvas import BLUE, GREY, RED, SMALL, WHITE, Canvas, Picture, fit_text
 from ..figure.columns import Cell, Column, Link, draw_columns
 from ..records import Concrete, Graph, Node, Shown, Table, has_type
 from ..values import clip
+from ..words import counted, say
 from .function import captures_of, read_concrete
 from .graph import LOOKS, fit_name
-from .parts import counted, size_bytes
+from .parts import size_bytes
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,17 @@ class Card(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         (own,) = self.concrete.tables()
-        sizes = iter([f"{node.size_bytes:,}" if node.size_bytes else "" for node in self.held])
-        rows = tuple((*row, next(sizes) if row[0] == "capture" else "") for row in own.rows)
-        caption = f"{own.caption}: {counted(self.ops, 'op')}, returns {self.returns}"
-        rules = tuple((r.subject, "yes" if r.checked else "NO", r.meaning) for r in self.rules)
+        sizes = [""] * len(self.concrete.inputs + self.concrete.frozen)  # rows before captures
+        sizes += [f"{node.size_bytes:,}" if node.size_bytes else "" for node in self.held]
+        rows = tuple((*row, size) for row, size in zip_longest(own.rows, sizes, fillvalue=""))
+        told = {"function": own.caption, "ops": counted(self.ops, "op"), "returns": self.returns}
+        caption = say("{function}: {ops}, returns {returns}", **told)
+        yes, no = say("yes"), say("NO")
+        rules = tuple((r.subject, yes if r.checked else no, r.meaning) for r in self.rules)
+        heads = say("of a call"), say("checked"), say("that is")
         return (
-            Table(caption, (*own.heads, "bytes"), rows),
-            Table("What a call checks", ("of a call", "checked", "that is"), rules),
+            Table(caption, (*own.heads, say("bytes")), rows),
+            Table(say("What a call checks"), heads, rules),
         )
 
 
@@ -70,15 +77,15 @@ def _count_ops(graph: Graph) -> int:
 
 def _structure(structure: Any) -> str:
     """What holds the outputs, in words: `a dict of 2: closed, length`."""
+    kind = "dict" if isinstance(structure, Mapping) else type(structure).__name__
     if structure is None:
-        return "nothing"
-    if isinstance(structure, Mapping):
-        return f"a dict of {len(structure)}: {', '.join(map(str, sorted(structure)))}"
-    if isinstance(structure, list | tuple):
-        fields = getattr(structure, "_fields", None)
-        told = f": {', '.join(fields)}" if fields else ""
-        return f"a {type(structure).__name__} of {len(structure)}{told}"
-    return "a tensor" if has_type(structure) else f"a {type(structure).__name__}"
+        return say("nothing")
+    if isinstance(structure, Mapping | list | tuple):
+        fields = sorted(structure) if kind == "dict" else getattr(structure, "_fields", ())
+        if names := ", ".join(map(str, fields)):
+            return say("a {kind} of {n}: {names}", kind=kind, n=len(structure), names=names)
+        return say("a {kind} of {n}", kind=kind, n=len(structure))
+    return say("a tensor") if has_type(structure) else say("a {kind}", kind=kind)
 
 
 def _rules(function: Any, concrete: Concrete) -> Iterator[Rule]:
@@ -86,34 +93,42 @@ def _rules(function: Any, concrete: Concrete) -> Iterator[Rule]:
     positional, _ = function.structured_input_signature or ((), {})
     inputs = concrete.inputs
     dense, others = ([p for p in inputs if bool(p.type.told) == told] for told in (False, True))
-    wrong = "goes in: an op fails, or a wrong number comes out"
     names = ", ".join(port.name for port in inputs)
     if inputs:
-        how = ", by keyword" if not positional and len(inputs) > 1 else ""
-        yield Rule("number and names of inputs", True, f"{names}{how}; else a TypeError")
+        told = say("{asked}; else a TypeError", asked=names)
+        if not positional and len(inputs) > 1:
+            told = say("{asked}, by keyword; else a TypeError", asked=names)
+        yield Rule(say("number and names of inputs"), True, told)
     elif not concrete.frozen:
-        yield Rule("number of arguments", True, "none; one more is a TypeError")
+        yield Rule(say("number of arguments"), True, say("none; one more is a TypeError"))
     if dense:
-        dtypes = ", ".join(dict.fromkeys(port.type.dtype for port in dense))
-        yield Rule("dtype of a tensor", True, f"{dtypes}; else an InvalidArgumentError")
-    shown = " or ".join(dict.fromkeys(str(p.type) for p in dense if p.type.shape is not None))
+        asked = ", ".join(dict.fromkeys(port.type.dtype for port in dense))
+        told = say("{asked}; else an InvalidArgumentError", asked=asked)
+        yield Rule(say("dtype of a tensor"), True, told)
+    shown = dict.fromkeys(str(port.type) for port in dense if port.type.shape is not None)
     if shown:  # of an unknown rank, every shape is one
-        yield Rule("shape of a tensor", False, f"one that is not {clip(shown)} {wrong}")
+        told = say(
+            "one that is not {asked} goes in: an op fails, or a wrong number comes out",
+            asked=clip(say(" or ").join(shown)),
+        )
+        yield Rule(say("shape of a tensor"), False, told)
     for port in others:  # TensorFlow looks into a ragged tensor, but not into a Dataset
-        sure = port.type.told.startswith("ragged")
-        told = f"{port.type}; else a TypeError" if sure else f"other than {port.type} may go in"
-        yield Rule(f"content of {port.name}", sure, told)
+        sure, told = False, say("other than {asked} may go in", asked=port.type)
+        if port.type.told.startswith("ragged"):
+            sure, told = True, say("{asked}; else a TypeError", asked=port.type)
+        yield Rule(say("content of {name}", name=port.name), sure, told)
     if concrete.frozen:
         values = ", ".join(f"{name} = {value}" for name, value in concrete.frozen)
-        yield Rule("baked-in values", True, f"leave them out; other than {values}: a TypeError")
+        told = say("leave them out; other than {values}: a TypeError", values=values)
+        yield Rule(say("baked-in values"), True, told)
     if dense:
-        told = "converted to the dtype, then held against the shape; else a TypeError"
+        told = say("converted to the dtype, then held against the shape; else a TypeError")
         if concrete.frozen:
-            told = "a TypeError, unless the baked-in values are given too; pass tensors"
-        yield Rule("arrays, lists and numbers", True, told)
+            told = say("a TypeError, unless the baked-in values are given too; pass tensors")
+        yield Rule(say("arrays, lists and numbers"), True, told)
     if others:
         names = ", ".join(port.name for port in others)
-        yield Rule(f"arrays and lists as {names}", True, "a TypeError")
+        yield Rule(say("arrays and lists as {names}", names=names), True, say("a TypeError"))
 
 
 _WIDEST, _MEANING, _MOST = 224.0, 520.0, 8  # pixels of text in a box, of a rule; boxes of a kind
@@ -139,18 +154,18 @@ def draw_concrete(function: Any, caption: str = "") -> Picture:
     )
     links = [Link((0, i), (1, 0)) for i in range(len(inputs))]
     links += [Link((1, 0), (2, i)) for i in range(len(outputs))]
-    nothing = [Cell("nothing", ink=GREY)]
-    returned = f"comes back: {card.returns.partition(':')[0]}"
+    nothing = [Cell(say("nothing"), ink=GREY)]
+    returned = say("comes back: {what}", what=re.split("[:：]", card.returns)[0])  # names are below
     columns = [
-        Column(inputs or nothing, "the caller passes"),
-        Column([_holder(card)], "the graph holds", lane=56.0, floats=True),
+        Column(inputs or nothing, say("the caller passes")),
+        Column([_holder(card)], say("the graph holds"), lane=56.0, floats=True),
         Column(outputs or nothing, returned, lane=56.0, floats=True),
     ]
     canvas = Canvas()
     bottom = draw_columns(canvas, columns, links)
-    yes, no = Cell("✓ checked", ink=BLUE), Cell("✗ NOT checked", ink=RED, bold=True)
+    yes, no = Cell(say("✓ checked"), ink=BLUE), Cell(say("✗ NOT checked"), ink=RED, bold=True)
     rules = [
-        Column([yes if rule.checked else no for rule in card.rules], "what a call checks"),
+        Column([yes if rule.checked else no for rule in card.rules], say("what a call checks")),
         Column([Cell(rule.subject) for rule in card.rules], lane=16.0),
         Column([Cell(about=r.meaning, widest=_MEANING) for r in card.rules], lane=16.0),
     ]
@@ -162,22 +177,28 @@ def _summary(card: Card) -> str:
     concrete, unchecked = card.concrete, [r.subject for r in card.rules if not r.checked]
     counts = [(concrete.inputs, "input"), (concrete.frozen, "baked-in value")]
     counts += [(concrete.captures, "capture"), (concrete.outputs, "output")]
-    told = ", ".join(counted(len(things), name) for things, name in counts if things)
-    said = f"Concrete function {concrete.name}: {told or 'no inputs'}"
-    return said + (f"; a call does not check the {unchecked[0]}" if unchecked else "")
+    told = say(", ").join(counted(len(things), name) for things, name in counts if things)
+    told = told or say("no inputs")
+    said = say("Concrete function {name}: {counts}", name=concrete.name, counts=told)
+    if unchecked:
+        said += say("; a call does not check the {what}", what=unchecked[0])
+    return said
 
 
 def _holder(card: Card) -> Cell:
     """The function with what was baked in and what was captured."""
-    frozen = [_box("constant", f"{n} = {v}", "Python value") for n, v in card.concrete.frozen]
+    value = say("Python value")
+    frozen = [_box("constant", f"{name} = {v}", value) for name, v in card.concrete.frozen]
     held = []
     for node in card.held:
-        kind, word = ("variable",) * 2 if node.kind == "variable" else ("capture", "tensor")
-        size = f", {counted(node.size_bytes, 'byte')}" if node.size_bytes else ""
-        held.append(_box(kind, node.label, f"{word} {node.type}{size}"))
-    captured = f"captured, {counted(sum(node.size_bytes for node in card.held), 'byte')}"
+        is_variable = node.kind == "variable"
+        about = [f"{say('variable') if is_variable else say('tensor')} {node.type}"]
+        about += [counted(node.size_bytes, "byte")] if node.size_bytes else []
+        look = "variable" if is_variable else "capture"
+        held.append(_box(look, node.label, say(", ").join(about)))
+    size = counted(sum(node.size_bytes for node in card.held), "byte")
     inner: list[Cell] = []
-    for heading, boxes in (("baked in", frozen), (captured, held)):
+    for heading, boxes in ((say("baked in"), frozen), (say("captured, {size}", size=size), held)):
         inner += [Cell(about=heading), *_few(boxes)] if boxes else []
     name, ops = fit_text(card.concrete.name, _WIDEST, bold=True), counted(card.ops, "op")
     return Cell(name, ops, tuple(inner), {"fill": WHITE}, bold=True, anchor="middle")
@@ -191,4 +212,5 @@ def _box(look: str, name: str, about: str) -> Cell:
 def _few(boxes: list[Cell]) -> list[Cell]:
     if len(boxes) <= _MOST:
         return boxes
-    return [*boxes[: _MOST - 1], Cell(f"… {len(boxes) - _MOST + 1} more", anchor="middle")]
+    more = say("… {n} more", n=len(boxes) - _MOST + 1)
+    return [*boxes[: _MOST - 1], Cell(more, anchor="middle")]

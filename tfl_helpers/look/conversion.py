@@ -11,21 +11,23 @@ from typing import Any
 from ..figure.canvas import BLUE, GREY, PALE_BLUE, PALE_GREY, RED, RULE, WHITE, Canvas, Picture
 from ..figure.columns import Cell, Column, Link, draw_columns
 from ..records import Graph, InputError, Node, Shown, Table
+from ..words import counted as how_many
+from ..words import later, say
 from .match import Match, is_call
-from .parts import counted as how_many
 
 FATES = {  # in the order of the rows
-    "lost": "variables; their values are missing",
-    "became": "became",
-    "computed": "computed at conversion, kept as constants",
-    "merged": "no operator of their own: nothing to compute, or part of a neighbour",
-    "opened": "opened: the ops inside stand for them",
-    "dropped": "dropped: no output needs them",
-    "checks": "dropped: the converter leaves checks out",
-    "effects": "dropped: nothing in the file does what they do",
-    "unknown": "unknown: no name in the file tells",
-    "added": "added at conversion",
+    "lost": later("variables; their values are missing"),
+    "became": later("became"),
+    "computed": later("computed at conversion, kept as constants"),
+    "merged": later("no operator of their own: nothing to compute, or part of a neighbour"),
+    "opened": later("opened: the ops inside stand for them"),
+    "dropped": later("dropped: no output needs them"),
+    "checks": later("dropped: the converter leaves checks out"),
+    "effects": later("dropped: nothing in the file does what they do"),
+    "unknown": later("unknown: no name in the file tells"),
+    "added": later("added at conversion"),
 }
+_PLACES = {"loop": later("in a loop"), "branch": later("in a branch")}
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,12 @@ class Row:
         """Its ops in words; of those that became nothing, how many of each kind."""
         if self.fate != "became":
             return counted(op.label for op in self.ops)
-        return [op.label + ("" if op.sure else " (by place)") for op in self.ops]
+        return [op.label if op.sure else say("{op} (by place)", op=op.label) for op in self.ops]
 
     def told(self) -> str:
         """What happened, and where."""
-        return FATES[self.fate] + (f", in a {self.place}" if self.place else "")
+        place = [say(_PLACES[self.place])] if self.place else []
+        return say(", ").join([say(FATES[self.fate]), *place])
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,9 @@ class Conversion(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple((_code(r.words()), r.told(), _code(counted(r.operators))) for r in self.rows)
-        caption = f"From `{self.name}` to `{self.key}`, reconstructed from names"
-        return (Table(caption, ("TensorFlow ops", "what happened", "operators"), rows),)
+        caption = say("From `{f}` to `{key}`, reconstructed from names", f=self.name, key=self.key)
+        heads = say("TensorFlow ops"), say("what happened"), say("operators")
+        return (Table(caption, heads, rows),)
 
 
 def counted(labels: Iterable[str]) -> list[str]:
@@ -99,9 +103,10 @@ def read_conversion(concrete: Any, model: bytes, key: str | None = None) -> Conv
         key = function.name if function.name in places else next(iter(places), None)
     elif key not in places:
         raise InputError(
-            f"Expected the key of a signature of the file, got {key!r}. "
-            f"It has {', '.join(map(repr, places)) or 'none'}: "
-            "write key= and one of them, or leave it out."
+            "Expected the key of a signature of the file, got {key!r}. "
+            "It has {keys}: write key= and one of them, or leave it out.",
+            key=key,
+            keys=", ".join(map(repr, places)) or say("none"),
         )
     lite = found.subgraphs[places.get(key, 0)]
     labels = dict(found.operators)
@@ -176,14 +181,15 @@ def draw_conversion(
     high = accumulate(max(len(row.words()), len(row.operators)) for row in found.rows)
     rows = found.rows[: max(1, sum(boxes <= _BOXES for boxes in high))]
     left, right = zip(*map(_sides, rows), strict=True) if rows else ((), ())
-    columns = [Column(left, "TensorFlow ops"), Column(right, "operators of the file", lane=110.0)]
+    heads = say("TensorFlow ops"), say("operators of the file")
+    columns = [Column(left, heads[0]), Column(right, heads[1], lane=110.0)]
     links = [Link((0, i), (1, i), *_between(row)) for i, row in enumerate(rows)]
     canvas, notes = Canvas(), []
     bottom = draw_columns(canvas, columns, links)
     if any(not op.sure for row in rows for op in row.ops):
-        notes.append("dashed: no name tells where it went, its neighbours do")
+        notes.append(say("dashed: no name tells where it went, its neighbours do"))
     if more := len(found.rows) - len(rows):
-        notes.append(f"and {more} rows more, in the words of this picture")
+        notes.append(say("and {n} rows more, in the words of this picture", n=more))
     draw_columns(canvas, [Column([Cell(about="\n".join(notes), widest=400.0)])], top=bottom + 6)
     return canvas.picture(caption or _summary(found), str(found))
 
@@ -194,8 +200,8 @@ def _between(row: Row) -> tuple[str, dict[str, Any]]:
         return "", {"color": RULE, "arrow": False}
     ops, operators = len(row.ops), len(row.operators)
     words = [f"{ops} → {operators}"] if ops + operators > 2 else []
-    words += [f"in a {row.place}"] if row.place else []
-    return ", ".join(words), {"color": BLUE, "width": 1.4}
+    words += [say(_PLACES[row.place])] if row.place else []
+    return say(", ").join(words), {"color": BLUE, "width": 1.4}
 
 
 def _sides(row: Row) -> list[Cell]:
@@ -222,7 +228,8 @@ def _box(words: str, look: dict[str, Any]) -> Cell:
 
 def _summary(found: Conversion) -> str:
     ops, operators = found.count()
-    said = f"{found.name}: {how_many(ops, 'TensorFlow op')}, {how_many(operators, 'operator')}"
-    said += "; a reconstruction from names"
-    lost = [label for row in found.rows if row.fate == "lost" for label in row.operators]
-    return f"{said}; values of {lost.count('READ_VARIABLE')} variables are lost" if lost else said
+    told = {"ops": how_many(ops, "TensorFlow op"), "operators": how_many(operators, "operator")}
+    said = say("{name}: {ops}, {operators}; a reconstruction from names", name=found.name, **told)
+    if lost := [label for row in found.rows if row.fate == "lost" for label in row.operators]:
+        said += say("; values of {n} variables are lost", n=lost.count("READ_VARIABLE"))
+    return said

@@ -12,9 +12,9 @@ from ..figure.canvas import BLUE, GREY, ORANGE, PALE_BLUE, RED, SMALL, Canvas, P
 from ..figure.columns import Cell, Column, Link, draw_columns
 from ..records import Call, Dispatch, InputError, TensorType, has_type, kind
 from ..values import clip, short
+from ..words import counted, later, say
 from .function import demand_polymorphic, parameters_of, python_name, signature_of, type_of
 from .messages import error_line
-from .parts import counted
 
 
 def read_calls(function: Any, calls: Sequence[Any]) -> Dispatch:
@@ -43,12 +43,11 @@ def read_call(function: Any, arguments: tuple[Any, ...], text: str, known: list[
         called = {op.get_attr("f").name for op in ops}
         saved = (one for one in function.concrete_functions if one.name.decode() in called)
         concrete = next(saved, concrete)
-    reason, new = _why(concrete, known, arguments), concrete not in known
+    first = say("saved with the model") if loaded else say("first call")
+    reason, new = _why(concrete, known, arguments) if known else first, concrete not in known
     if new:
         known.append(concrete)
-    if loaded:
-        new, reason = False, reason.replace("first call", "saved with the model")
-    return Call(text, known.index(concrete), new, reason)
+    return Call(text, known.index(concrete), new and not loaded, reason)
 
 
 def calls_of(calls: Any) -> list[tuple[tuple[Any, ...], str]]:
@@ -59,8 +58,9 @@ def calls_of(calls: Any) -> list[tuple[tuple[Any, ...], str]]:
     """
     if not isinstance(calls, list):
         raise InputError(
-            f"Expected a list with the arguments of each call, got {kind(calls)}. "
-            "Write [first_argument, second_argument], or [(a, b)] for one call with two arguments."
+            "Expected a list with the arguments of each call, got {came}. Write "
+            "[first_argument, second_argument], or [(a, b)] for one call with two arguments.",
+            came=kind(calls),
         )
     several = map(arguments_of, calls)
     return [(arguments, ", ".join(map(argument_text, arguments))) for arguments in several]
@@ -81,7 +81,8 @@ def argument_text(value: Any) -> str:
         text = short(value, by_value=0)
     else:
         text = getattr(value, "__name__", None) or clip(repr(value))
-    return re.sub(r"<(?:[\w.]*\.)?(\w+)[^<>]*? at 0x\w*(>|\.\.\.|$)", r"a \1 object", text)
+    at = r"<(?:[\w.]*\.)?(\w+)[^<>]*? at 0x\w*(>|\.\.\.|$)"
+    return re.sub(at, lambda found: say("a {kind} object", kind=found[1]), text)
 
 
 def stage_of(function: Any, error: BaseException) -> str:
@@ -106,9 +107,9 @@ def refusal(error: BaseException) -> str:
     text = _in_short(re.sub(r"^TypeError: (?=Binding)| Received args.*", "", error_line(error)))
     cast = re.search(r"Can not cast (.+?) to (.+?)`?\.?$", text)
     if cast:
-        return f"{cast[1]} does not fit {cast[2]}"
+        return say("{came} does not fit {wanted}", came=cast[1], wanted=cast[2])
     if "Could not find matching concrete function" in text:
-        return "none of the saved graphs fits these arguments"
+        return say("none of the saved graphs fits these arguments")
     text = text.replace("required keyword-only argument", "required argument")  # Python 3.13's word
     return text.replace("`", "").strip(" .:")
 
@@ -121,16 +122,16 @@ def _in_short(text: str) -> str:
 
 def _why(concrete: Any, earlier: list[Any], arguments: tuple[Any, ...]) -> str:
     """What is different from the nearest graph that was there before; which value is only equal."""
-    if not earlier:
-        return "first call"
     if concrete not in earlier:
         nearest = min((_differences(concrete, other) for other in reversed(earlier)), key=len)
-        return "; ".join(nearest) or "the arguments are alike, the scope of the call is not"
+        alike = [say("the arguments are alike, the scope of the call is not")]
+        return say("; ").join(nearest or alike)
     frozen = dict(parameters_of(concrete)[1])
     for name, given in zip(concrete.function_type.parameters, arguments, strict=False):
         value = frozen.get(name)
         if value and isinstance(given, bool | int | float) and repr(given) != value:  # 2.0 is 2
-            return f"{given!r} == {value}, so the graph of {name} = {value} answers"
+            told = {"given": given, "value": value, "name": name}
+            return say("{given!r} == {value}, so the graph of {name} = {value} answers", **told)
     return ""
 
 
@@ -155,36 +156,40 @@ def _differences(concrete: Any, other: Any) -> list[str]:
 
 def _difference(name: str, new: Any, old: Any) -> str:
     if new is None:
-        return f"{name} is gone"
+        return say("{name} is gone", name=name)
     if isinstance(new, str) and isinstance(old, str):
-        return f"Python value of {name}: {old} → {new}"
+        return say("Python value of {name}: {old} → {new}", name=name, old=old, new=new)
     if isinstance(new, str) or not isinstance(old, TensorType):
-        is_ = f"the Python value {new}" if isinstance(new, str) else "a tensor"
-        return f"{name} is {is_}, was {old or 'not there'}"
+        value = say("the Python value {value}", value=new)
+        is_, was = value if isinstance(new, str) else say("a tensor"), old or say("not there")
+        return say("{name} is {new}, was {old}", name=name, new=is_, old=was)
     if new.told or old.told:
-        return f"{name}: {old.told or f'dense {old}'} → {new.told or f'dense {new}'}"
+        was, is_ = (type_.told or say("dense {type}", type=type_) for type_ in (old, new))
+        return say("{name}: {old} → {new}", name=name, old=was, new=is_)
     if new.dtype != old.dtype:
-        return f"dtype of {name}: {old.dtype} → {new.dtype}"
-    return f"shape of {name}: {old.sizes} → {new.sizes}"
+        return say("dtype of {name}: {old} → {new}", name=name, old=old.dtype, new=new.dtype)
+    return say("shape of {name}: {old} → {new}", name=name, old=old.sizes, new=new.sizes)
 
 
 def _unlike(name: str, new: Any, old: Any) -> str:
     """What TensorFlow's own types of an argument tell apart, where its tensors are alike."""
     here, there = (re.sub(r"\.?Spec$", "", type(kind).__name__) for kind in (new, old))
     if here != there:
-        return f"{name} is a {here.lower()}, was a {there.lower()}"
+        new, old = here.lower(), there.lower()
+        return say("{name} is a {new}, was a {old}", name=name, new=new, old=old)
     if "Weakref" in repr(new):
-        return f"another Python object in {name}: objects count by identity"
+        return say("another Python object in {name}: objects count by identity", name=name)
     if here == "Literal":
-        return f"another Python value of {name}"
-    return f"{name}: {_in_short(repr(old))} → {_in_short(repr(new))}"
+        return say("another Python value of {name}", name=name)
+    old, new = _in_short(repr(old)), _in_short(repr(new))
+    return say("{name}: {old} → {new}", name=name, old=old, new=new)
 
 
 _CALLS, _GRAPHS, _LANE = 310.0, 290.0, 100.0  # pixels: widest texts, room for the arrows
 _OUTCOMES: dict[bool | None, tuple[str, dict[str, Any]]] = {
-    True: ("new graph", {"color": ORANGE, "width": 2.4}),
-    False: ("used again", {"color": BLUE, "width": 1.2, "dash": True}),
-    None: ("refused", {"color": RED, "width": 2.0}),
+    True: (later("new graph"), {"color": ORANGE, "width": 2.4}),
+    False: (later("used again"), {"color": BLUE, "width": 1.2, "dash": True}),
+    None: (later("refused"), {"color": RED, "width": 2.0}),
 }
 
 
@@ -214,21 +219,26 @@ def draw_dispatch(function: Any, calls: Sequence[Any] = (), caption: str = "") -
             why = [why[0], f"{why[1][:-2]}…"]
         ink = RED if refused else GREY
         made.append(Cell(call.call, "\n".join(why), mark=mark, faint=ink, widest=_CALLS))
-        words.append(Cell(about=word, faint=look["color"]))
+        words.append(Cell(about=say(word), faint=look["color"]))
         links.append(Link((1, i), None if refused else (2, call.reached), look=look))
     graphs = [
         Cell(concrete.signature, mark=f"#{i}", look={"fill": PALE_BLUE}, widest=_GRAPHS)
         for i, concrete in enumerate(found.concretes, 1)
     ]
     columns = [
-        Column(made, "calls, in order"),
+        Column(made, say("calls, in order")),
         Column(words, lane=18.0),
-        Column(graphs, "concrete functions", lane=_LANE, floats=True),
+        Column(graphs, say("concrete functions"), lane=_LANE, floats=True),
     ]
     canvas = Canvas()
     draw_columns(canvas, columns, links, flush=True)
-    reach = "call reaches" if len(made) == 1 else "calls reach"
-    summary = f"{found.name}: {len(made)} {reach} {counted(len(graphs), 'graph')}"
-    if refused := sum(call.reached is None for call in found.calls):
-        summary += f", {refused} refused"
-    return canvas.picture(caption or summary, str(found))
+    return canvas.picture(caption or _summary(found), str(found))
+
+
+def _summary(found: Dispatch) -> str:
+    calls, graphs = len(found.calls), counted(len(found.concretes), "graph")
+    said = say("{name}: {n} calls reach {graphs}", name=found.name, n=calls, graphs=graphs)
+    if calls == 1:
+        said = say("{name}: 1 call reaches {graphs}", name=found.name, graphs=graphs)
+    refused = sum(call.reached is None for call in found.calls)
+    return said + (say(", {n} refused", n=refused) if refused else "")

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..records import Concrete, Graph, InputError, Node, Polymorphic, Port, TensorType, kind
 from ..values import clip, short, value_text
+from ..words import say
 
 
 def name_of(function: Any) -> str:
@@ -25,7 +26,8 @@ def plain_name(name: str | bytes) -> str:
     """The name of a function in a graph without what TensorFlow put around it."""
     text = name if isinstance(name, str) else name.decode()
     text = re.sub(r"^__inference_(?:signature_wrapper_)?(.+?)_\d+$", r"\1", text)
-    return re.sub(r"^__(forward|backward)_(.+?)_\d+$", r"\1 of \2", text)
+    found = re.search(r"^__(forward|backward)_(.+?)_\d+$", text)
+    return say("{way} of {name}", way=found[1], name=found[2]) if found else text
 
 
 def parameters_of(function: Any) -> tuple[tuple[Port, ...], tuple[tuple[str, str], ...]]:
@@ -72,13 +74,12 @@ def type_of(leaf: Any) -> TensorType:
     if isinstance(spec, one) or type(spec).__name__ == "VariableSpec":
         return TensorType.like(spec)
     name = re.sub(r"\.?Spec$", "", type(spec).__name__)
+    tensors = tuple(tf.nest.flatten(spec, expand_composites=True))
+    parts = getattr(spec, "_element_spec", tensors)  # a Dataset and its iterator say what they give
     if isinstance(leaf, tf.TensorArray):
-        parts: Any = tf.TensorSpec(leaf.element_shape, leaf.dtype)
-    else:  # what a Dataset or its iterator gives, or the tensors that the whole is made of
-        tensors = tuple(tf.nest.flatten(spec, expand_composites=True))
-        parts = getattr(spec, "_element_spec", tensors)
-    parts = parts[0] if isinstance(parts, tuple) and len(parts) == 1 else parts
-    return TensorType(name, None, f"{name} of {short(parts, by_value=0)}")
+        parts = tf.TensorSpec(leaf.element_shape, leaf.dtype)
+    parts = short(parts[0] if isinstance(parts, tuple) and len(parts) == 1 else parts, by_value=0)
+    return TensorType(name, None, say("{kind} of {parts}", kind=name, parts=parts))
 
 
 def _leaves(name: str, given: Any) -> Iterator[tuple[str, Any]]:
@@ -113,11 +114,13 @@ def _frozen_text(value: Any) -> str:
     if isinstance(value, plain):
         return clip(repr(value))
     if tf.nest.is_nested(value):
-        parts = tf.nest.map_structure(lambda leaf: _Told(_frozen_text(leaf)), value)
-        return clip(repr(parts))
+        return clip(repr(tf.nest.map_structure(lambda leaf: _Told(_frozen_text(leaf)), value)))
     if (name := type(value).__name__) == "UnknownArgument":
-        return "a Python object that is gone"
-    return clip(getattr(value, "__name__", f"a{'n' * (name[0] in 'AEIOU')} {name} object"))
+        return say("a Python object that is gone")
+    told = say("a {kind} object", kind=name)
+    if name[0] in "AEIOU":
+        told = say("an {kind} object", kind=name)
+    return clip(getattr(value, "__name__", told))
 
 
 def outputs_of(function: Any) -> tuple[Port, ...]:
@@ -126,16 +129,14 @@ def outputs_of(function: Any) -> tuple[Port, ...]:
 
     structure = function.structured_outputs
     flat = [leaf for leaf in tf.nest.flatten(structure) if leaf is not None]
+    names = ["output"] if len(flat) == 1 else [f"output_{i}" for i in range(len(flat))]
     by_name = isinstance(structure, Mapping) and len(structure) == len(flat)
     if by_name and not any(map(tf.nest.is_nested, structure.values())):
         names = list(map(str, sorted(structure)))
-    else:
-        names = ["output"] if len(flat) == 1 else [f"output_{i}" for i in range(len(flat))]
     return tuple(Port(name, type_of(leaf)) for name, leaf in zip(names, flat, strict=True))
 
 
-_SMALL = 4  # elements that a node can show as its value
-_GIVEN = ("input", "variable", "capture")
+_SMALL, _GIVEN = 4, ("input", "variable", "capture")  # elements shown by value; what comes in
 
 
 def read_graph(
@@ -161,7 +162,7 @@ def read_graph(
             inputs = tuple(tensor.op.name for tensor in wires[op.name])
             nodes.append(replace(node, id=op.name, inputs=inputs))
     if role == "body":  # of a loop: each result is an input of the next round
-        outputs = [f"next {node.label}" for node in nodes if node.kind in _GIVEN]
+        outputs = [say("next {name}", name=node.label) for node in nodes if node.kind in _GIVEN]
     if len(outputs) != len(graph.outputs):
         outputs = [f"output_{i}" for i in range(len(graph.outputs))]
     for name, tensor, source in zip(outputs, graph.outputs, results, strict=True):
@@ -179,18 +180,17 @@ def captures_of(graph: Any) -> dict[str, Node]:
     nodes = {}
     for outer, inner in graph.captures:
         name, shown, variable = inner.op.name, TensorType.like(outer), by_handle.get(id(outer))
+        what, label, size = "capture", say("tensor"), 0
         if variable is not None:
             size = variable.dtype.size * (variable.shape.num_elements() or 0)
-            label, shown = variable.name.split(":")[0], TensorType.like(variable)
-            nodes[name] = Node(name, "variable", label, shown, size_bytes=size)
+            what, label, shown = "variable", variable.name.split(":")[0], TensorType.like(variable)
         elif tf.is_symbolic_tensor(outer):  # of the graph around this one
-            nodes[name] = Node(name, "input", outer.op.name, shown)
+            what, label = "input", outer.op.name
         elif outer.dtype in (tf.resource, tf.variant):  # a table, an iterator: nothing to read
-            nodes[name] = Node(name, "capture", outer.dtype.name, shown)
-        else:
-            small = outer.shape.num_elements() <= _SMALL
-            label = _value(np.asarray(outer.numpy())) if small else "tensor"
-            nodes[name] = Node(name, "capture", label, shown)
+            label = outer.dtype.name
+        elif outer.shape.num_elements() <= _SMALL:
+            label = _value(np.asarray(outer.numpy()))
+        nodes[name] = Node(name, what, label, shown, size_bytes=size)
     return nodes
 
 
@@ -243,8 +243,7 @@ def _bodies(graph: Any, ops: Sequence[Any], captured: Mapping[str, Node]) -> Ite
             for name in (f.name for f in (attribute.func, *attribute.list.func) if f.name):
                 # Private API: TensorFlow offers only a FunctionDef in public. If it goes away,
                 # `test_read_tf.py::test_reads_both_branches_of_an_if` fails.
-                inner = graph._get_function(name)
-                if inner is None:
+                if (inner := graph._get_function(name)) is None:
                     continue
                 # The last inputs go in: an If keeps its condition, a map of a Dataset the Dataset.
                 places = [tensor.op.name for tensor in inner.graph.inputs]
@@ -255,10 +254,7 @@ def _bodies(graph: Any, ops: Sequence[Any], captured: Mapping[str, Node]) -> Ite
 
 
 def read_function(function: Any) -> Polymorphic:
-    """The concrete functions that a tf.function owns now, oldest first, without their graphs.
-
-    Args:
-        function: A tf.function.
+    """What `function`, a tf.function, owns now: concrete functions, oldest first, without graphs.
 
     Example:
         >>> tfl.read_function(path_length)
@@ -283,8 +279,9 @@ def read_concrete(function: Any) -> Concrete:
         return replace(own, graph=read_graph(function.graph, own.name, names, {}))
     except AssertionError as error:  # TensorFlow's, when a variable is gone
         raise InputError(
-            f"Expected the variables of {own.name}, but the module that held them is gone. "
-            "Keep the module in a name, or return it together with the concrete function."
+            "Expected the variables of {name}, but the module that held them is gone. "
+            "Keep the module in a name, or return it together with the concrete function.",
+            name=own.name,
         ) from error
 
 
@@ -303,13 +300,15 @@ def _demand_concrete(function: Any) -> None:
 
     if isinstance(function, tf.types.experimental.ConcreteFunction):
         return
-    name, came = "your_tf_function", kind(function)
+    name, told = "your_tf_function", {"came": kind(function)}
     if isinstance(function, tf.types.experimental.PolymorphicFunction):
-        name, came = python_name(function), f"the tf.function {python_name(function)}"
-    write = f"{name}.get_concrete_function(tf.TensorSpec(...))"
+        name = python_name(function)
+        told["came"] = say("the tf.function {name}", name=name)
+    told["write"] = f"{name}.get_concrete_function(tf.TensorSpec(...))"
     if isinstance(function, Mapping) and function:
-        write = f"loaded.signatures[{next(iter(function))!r}]"
-    raise InputError(f"Expected a concrete function, got {came}. Write {write} and pass that.")
+        told["write"] = f"loaded.signatures[{next(iter(function))!r}]"
+    asked = say("Expected a concrete function, got {came}. Write {write} and pass that.", **told)
+    raise InputError(asked)
 
 
 def demand_polymorphic(function: Any) -> None:
@@ -318,13 +317,12 @@ def demand_polymorphic(function: Any) -> None:
 
     if isinstance(function, tf.types.experimental.PolymorphicFunction):
         return
+    name = own if (own := getattr(function, "__name__", "")).isidentifier() else "your_function"
+    write = say("Put @tf.function above it, or pass tf.function({name}).", name=name)
     if isinstance(function, tf.types.experimental.ConcreteFunction):
-        write = "Pass it to read_concrete, or pass the tf.function that it came from."
-    else:
-        name = getattr(function, "__name__", "")
-        name = name if name.isidentifier() else "your_function"
-        write = f"Put @tf.function above it, or pass tf.function({name})."
-    raise InputError(f"Expected a tf.function, got {kind(function)}. {write}")
+        write = say("Pass it to read_concrete, or pass the tf.function that it came from.")
+    came = kind(function)
+    raise InputError("Expected a tf.function, got {came}. {write}", came=came, write=write)
 
 
 def python_name(function: Any) -> str:
@@ -336,7 +334,7 @@ def python_name(function: Any) -> str:
         own = own.func
     if (name := getattr(own, "__name__", type(own).__name__)) != "restored_function_body":
         return name
-    return name_of(loaded[0]) if (loaded := concretes_of(function)) else "a loaded function"
+    return name_of(loaded[0]) if (loaded := concretes_of(function)) else say("a loaded function")
 
 
 def concretes_of(function: Any) -> list[Any]:

@@ -27,7 +27,7 @@ from ..figure.canvas import (
 )
 from ..figure.layout import Layout, layout
 from ..records import Concrete, Graph, InputError, LiteModel, Node, Shown, Table, TensorType, kind
-from .parts import counted
+from ..words import counted, later, say
 
 _WIDEST, _NARROWEST = 220.0, 24.0  # pixels of text in a box
 _HEIGHT, _SIDE, _ROUND = 38.0, 10.0, 6.0  # a round end needs more room at the side
@@ -35,16 +35,15 @@ _SPACE, _PAD, _TITLE = 24.0, 14.0, 40.0  # frames of inner graphs
 _PAGE = 900.0  # pixels of what can be read at once
 _MOST, _MOST_IN_ALL = 60, 120  # boxes of one graph, and of all, that can still be read
 _CROWD = 6  # variables of one op that are still shown one by one
-_LOST = TensorType("", None, "no value in the file")
 _STORED = ("variable", "capture")
 LOOKS: dict[str, dict[str, Any]] = {
-    "input": {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0},
-    "output": {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0},
-    "op": {"fill": WHITE, "stroke": INK},
+    later("input"): {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0},
+    later("output"): {"fill": PALE_BLUE, "stroke": BLUE, "radius": 19.0},
+    later("op"): {"fill": WHITE, "stroke": INK},
     "lost": {"fill": WHITE, "stroke": RED, "dash": True},
-    "variable": {"fill": PALE_ORANGE, "stroke": ORANGE},
-    "capture": {"fill": PALE_ORANGE, "stroke": ORANGE, "dash": True},
-    "constant": {"fill": PALE_GREY, "stroke": RULE, "dash": True},
+    later("variable"): {"fill": PALE_ORANGE, "stroke": ORANGE},
+    later("capture"): {"fill": PALE_ORANGE, "stroke": ORANGE, "dash": True},
+    later("constant"): {"fill": PALE_GREY, "stroke": RULE, "dash": True},
 }
 # Ops of two operands that may not change places, as TensorFlow and .tflite files write them.
 _ORDERED = {"sub", "div", "realdiv", "floordiv", "floormod", "pow", "matmul", "batchmatmul"}
@@ -69,10 +68,10 @@ class LargeGraph(Shown):
                 sizes[node.label] += sum(weights.pop(source, 0) for source in node.inputs)
         order = sorted(counts, key=lambda op: (-sizes[op], -counts[op], op))
         rows = tuple((f"`{op}`", f"{counts[op]:,}", f"{sizes[op]:,}") for op in order)
-        heads = ("op", "count", "bytes of its constants and variables")
-        why = f"{self.boxes} boxes are more than one page can show"
-        tools = (("Netron (netron.app)",), ("Google's Model Explorer",))
-        others = Table(why, ("made for graphs of this size",), tools)
+        heads = say("op"), say("count"), say("bytes of its constants and variables")
+        why = say("{n} boxes are more than one page can show", n=self.boxes)
+        tools = (("Netron (netron.app)",), (say("Google's Model Explorer"),))
+        others = Table(why, (say("made for graphs of this size"),), tools)
         return Table(self.caption, heads, rows), others
 
 
@@ -140,8 +139,9 @@ def _graph_of(thing: Any) -> Graph:
     if isinstance(thing, Graph):
         return thing
     raise InputError(
-        f"Expected a concrete function or the bytes of a .tflite file, got {kind(thing)}. "
-        "Write draw_graph(your_function.get_concrete_function(tf.TensorSpec(...)))."
+        "Expected a concrete function or the bytes of a .tflite file, got {came}. "
+        "Write draw_graph(your_function.get_concrete_function(tf.TensorSpec(...))).",
+        came=kind(thing),
     )
 
 
@@ -152,13 +152,14 @@ def _graph_of_file(model: LiteModel) -> Graph:
     operators = dict(model.operators)
     if "READ_VARIABLE" in operators and "ASSIGN_VARIABLE" not in operators:
         graphs = tuple(_with_lost(graph) for graph in graphs)
-    return graphs[0] if len(graphs) == 1 else Graph(f"{len(graphs)} graphs", (), graphs)
+    return graphs[0] if len(graphs) == 1 else Graph(counted(len(graphs), "graph"), (), graphs)
 
 
 def _with_lost(graph: Graph) -> Graph:
     """The graph, its variables marked: nothing in the file ever writes them."""
+    lost = TensorType("", None, say("no value in the file"))
     nodes = [
-        replace(node, kind="lost", type=_LOST) if node.label == "VAR_HANDLE" else node
+        replace(node, kind="lost", type=lost) if node.label == "VAR_HANDLE" else node
         for node in graph.nodes
     ]
     return replace(graph, nodes=tuple(nodes), bodies=tuple(map(_with_lost, graph.bodies)))
@@ -170,13 +171,14 @@ def _with_bodies(graph: Graph) -> list[Graph]:
 
 def _summary(graph: Graph) -> str:
     if graph.bodies and not graph.nodes:
-        return f"{graph.title}: {', '.join(body.title for body in graph.bodies)}"
+        titles = ", ".join(body.title for body in graph.bodies)
+        return say("{graph}: {counts}", graph=graph.title, counts=titles)
     found = Counter(node.kind for node in graph.nodes)
     kinds = ("input", "op", "variable", "capture", "constant", "output")
     counts = [counted(found[kind], kind) for kind in kinds if found[kind]]
-    said = f"{graph.title.replace('`', '')}: {', '.join(counts) or 'empty'}"
-    lost = counted(found["lost"], "variable")
-    return said + (f"; values of {lost} are lost" if found["lost"] else "")
+    told, lost = say(", ").join(counts) or say("empty"), counted(found["lost"], "variable")
+    said = say("{graph}: {counts}", graph=graph.title.replace("`", ""), counts=told)
+    return said + (say("; values of {variables} are lost", variables=lost) if found["lost"] else "")
 
 
 def _boxes(graph: Graph, inner: bool) -> list[Box]:
@@ -236,9 +238,10 @@ def _named(group: list[Node]) -> str:
 def _words(node: Node, group: list[Node], owns: bool) -> tuple[str, str]:
     """The name of a box, and the line below it."""
     if len(group) > 1 and node.kind in _STORED:
-        return f"{len(group)} variables", f"{sum(n.size_bytes for n in group):,} bytes"
-    word = "" if node.kind in ("op", "lost", node.label) else node.kind
-    word = f"{len(group)} {word}s" if len(group) > 1 else word
+        size = sum(member.size_bytes for member in group)
+        return counted(len(group), "variable"), counted(size, "byte")
+    word = "" if node.kind in ("op", "lost", node.label) else say(node.kind)
+    word = counted(len(group), node.kind) if len(group) > 1 else word
     name = _named(group)
     if owns:  # an op with inner graphs, whose titles name it like this
         own = node.detail.rpartition("/")[2]
@@ -294,7 +297,7 @@ def _draw_frames(
         title = rest if rest.startswith(op) else body.title  # `PartitionedCall_1: scale`
         title = fit_text(title, _PAGE - 2 * _PAD, bold=True)
         passing = len(_unchanged(body))
-        aside = f"{passing} unchanged results not shown" if passing else ""
+        aside = say("{n} unchanged results not shown", n=passing) if passing else ""
         head = max(text_width(title, bold=True), text_width(aside, SMALL))
         width = max(plan.width, head) + 2 * _PAD
         if left and left + width > _PAGE:

@@ -15,12 +15,13 @@ from typing import Any
 from ..figure.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_ORANGE, RED, WHITE, Canvas, Picture
 from ..figure.columns import Cell, Column, Link, draw_columns
 from ..records import InputError, Shown, Table, kind
+from ..words import counted, later, say
 from .dispatch import calls_of, refusal, stage_of
 from .function import concretes_of, python_name
 from .messages import error_line
-from .parts import counted
 
-NO_TRACE, SILENT, NOT_REACHED = "no tracing", "prints nothing", "not reached"
+NO_TRACE, SILENT = later("no tracing"), later("prints nothing")
+NOT_REACHED = later("not reached")
 _LOG_LINE = re.compile(
     r"[IWEF]\d{4} |\d{4}-\d\d-\d\d |(INFO|WARNING|ERROR):tensor|WARNING: All log"
 )
@@ -51,8 +52,9 @@ class Spoken:
 
     def lanes(self) -> tuple[list[str], ...]:
         """What stands in the two lanes."""
-        both = self.heard(0) or ((NO_TRACE,), ""), self.heard(1) or ((NOT_REACHED,), "")
-        return tuple([*lines, *filter(None, [error])] or [SILENT] for lines, error in both)
+        absent = ((say(NO_TRACE),), ""), ((say(NOT_REACHED),), "")
+        both = (self.heard(lane) or absent[lane] for lane in (0, 1))
+        return tuple([*lines, *filter(None, [error])] or [say(SILENT)] for lines, error in both)
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Lanes(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple((f"`{c.call}`", *map("; ".join, c.lanes())) for c in self.calls)
-        caption = f"Calls of `{self.name}`, in order, and what each printed"
-        return (Table(caption, ("call", "at trace time", "at run time"), rows),)
+        caption = say("Calls of `{name}`, in order, and what each printed", name=self.name)
+        return (Table(caption, (say("call"), say("at trace time"), say("at run time")), rows),)
 
 
 def read_lanes(function: Any, calls: Sequence[Any]) -> Lanes:
@@ -75,8 +77,9 @@ def read_lanes(function: Any, calls: Sequence[Any]) -> Lanes:
     """
     if not callable(function):
         raise InputError(
-            f"Expected a function, got {kind(function)}. "
-            "Pass its name without brackets: draw_lanes(path_length, [stroke])."
+            "Expected a function, got {came}. "
+            "Pass its name without brackets: draw_lanes(path_length, [stroke]).",
+            came=kind(function),
         )
     name = python_name(function)
     made = (_listen(function, given, f"{name}({text})") for given, text in calls_of(calls))
@@ -142,9 +145,9 @@ def _descriptors_into(target: int) -> Iterator[None]:
 
 
 _SAID, _MOST = 230.0, 12  # pixels of the widest line that is printed; lines that are drawn
-_LANES = (  # title, what happens, look of what is said
-    ("trace time", "Python runs, the graph is made", {"fill": PALE_ORANGE, "stroke": ORANGE}),
-    ("run time", "values are computed", {"fill": PALE_BLUE, "stroke": BLUE}),
+_LANES = (  # title, what happens, colours of what is said
+    (later("trace time"), later("Python runs, the graph is made"), (PALE_ORANGE, ORANGE)),
+    (later("run time"), later("values are computed"), (PALE_BLUE, BLUE)),
 )
 
 
@@ -163,9 +166,10 @@ def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> P
         >>> tfl.draw_lanes(path_length, [circle(32), circle(32), circle(32)])
     """
     lanes = function if isinstance(function, Lanes) else read_lanes(function, calls)
-    columns = [Column([Cell(c.call, widest=200.0) for c in lanes.calls], "calls, in order")]
-    for k, (title, head, look) in enumerate(_LANES):
-        columns.append(Column([_said(call, k, look) for call in lanes.calls], head, title, 68.0))
+    columns = [Column([Cell(c.call, widest=200.0) for c in lanes.calls], say("calls, in order"))]
+    for k, (title, head, (fill, stroke)) in enumerate(_LANES):
+        cells = [_said(call, k, {"fill": fill, "stroke": stroke}) for call in lanes.calls]
+        columns.append(Column(cells, say(head), say(title), 68.0))
     links = []
     for i, call in enumerate(lanes.calls):
         if call.traced or not call.ran:
@@ -173,22 +177,25 @@ def draw_lanes(function: Any, calls: Sequence[Any] = (), caption: str = "") -> P
         if call.ran and call.traced:
             links.append(Link((1, i), (2, i), look={"width": 2.0, "color": BLUE}))
         elif call.ran:  # straight to the values
-            links.append(Link((0, i), (2, i), NO_TRACE, {"color": BLUE, "dash": True}))
+            links.append(Link((0, i), (2, i), say(NO_TRACE), {"color": BLUE, "dash": True}))
     canvas = Canvas()
     draw_columns(canvas, columns, links)
     traced, ran = (sum(getattr(call, part) for call in lanes.calls) for part in ("traced", "ran"))
-    summary = f"{lanes.name}: {counted(len(lanes.calls), 'call')}, {traced} traced, {ran} run"
+    made = counted(len(lanes.calls), "call")
+    told = {"name": lanes.name, "calls": made, "traced": traced, "ran": ran}
+    summary = say("{name}: {calls}, {traced} traced, {ran} run", **told)
     return canvas.picture(caption or summary, str(lanes))
 
 
 def _said(call: Spoken, lane: int, look: dict[str, Any]) -> Cell:
     """What was printed in a lane; red where the call raised, a word where it did not come."""
     if (heard := call.heard(lane)) is None:
-        return Cell(about=NOT_REACHED if lane else "", anchor="middle")
+        return Cell(about=say(NOT_REACHED) if lane else "", anchor="middle")
     printed, raised = heard
     if not printed and not raised:
-        return Cell(SILENT, ink=GREY, look=look | {"fill": WHITE})
-    more = [f"… and {len(printed) - _MOST} lines more"] if len(printed) > _MOST else []
+        return Cell(say(SILENT), ink=GREY, look=look | {"fill": WHITE})
+    left = len(printed) - _MOST
+    more = [say("… and {n} lines more", n=left)] if left > 0 else []
     last = (Cell(raised, ink=RED, widest=_SAID),) if raised else ()
     look = look | ({"stroke": RED} if raised else {})
     return Cell("\n".join([*printed[:_MOST], *more]), inner=last, look=look, widest=_SAID)

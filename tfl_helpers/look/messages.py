@@ -6,12 +6,13 @@ import functools
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..records import Concrete
 from ..values import shape_of
+from ..words import later, say
 
 # What to try, or words of what came -> what to try then ("" for all else).
 Advice = str | Mapping[str, str]
@@ -33,13 +34,15 @@ class Cause:
     @property
     def tip(self) -> str:
         """Cause and cure as one sentence."""
-        end = "" if self.cure.endswith("?") else "."
-        return f"{self.cause[0].upper()}{self.cause[1:]}: {self.cure}{end}"
+        words = {"cause": self.cause[0].upper() + self.cause[1:], "cure": self.cure}
+        if self.cure.endswith(("?", "？")):
+            return say("{cause}: {cure}", **words)
+        return say("{cause}: {cure}.", **words)
 
 
 @functools.cache
 def causes() -> tuple[Cause, ...]:
-    """All rows of `messages.txt`, the more exact before the more general."""
+    """All rows of `messages.txt` in English, the more exact before the more general."""
     found: list[list[str]] = []
     station = ""
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
@@ -53,13 +56,14 @@ def causes() -> tuple[Cause, ...]:
 
 
 def find_cause(message: str) -> Cause | None:
-    """What is known of `message`: of its last error, if it is a whole traceback."""
+    """What is known of `message`, said: of its last error, if it is a whole traceback."""
     message = re.sub(r"\x1b\[[0-9;]*m", "", message)
     if "Traceback (most recent call last)" in message:
         # Lines of source code stand in between, and they quote other messages.
         message = re.sub(r"(?ms)\A.*^(?=[\w.]+: )", "", message)
     plain = " ".join(message.split())
-    return next((c for c in causes() if re.search(c.pattern, plain, re.IGNORECASE)), None)
+    found = next((c for c in causes() if re.search(c.pattern, plain, re.IGNORECASE)), None)
+    return found and replace(found, cause=say(found.cause), cure=say(found.cure))
 
 
 # Lines around a run-time error that say in which frame, op or file, not what was wrong.
@@ -81,7 +85,10 @@ def error_line(error: BaseException) -> str:
         if graph := re.match(r"(?ms)in user code:\s.*?^ {4}([A-Za-z_][\w.]*): (.*)", text):
             name, text = graph[1], re.sub(r"(?m)^ {4}", "", graph[2])
         elif layer := re.match(r"(?s)Exception encountered when calling (\S+)\.\n(.*)", text):
-            where, text = f" (in {layer[1]})", layer[2].partition("\nArguments received")[0].strip()
+            where, text = (
+                say(" (in {layer})", layer=layer[1]),
+                layer[2].partition("\nArguments received")[0].strip(),
+            )
         elif inner := re.match(
             r"(?s)Could not automatically infer .*?Error encountered:\s+(.*)", text
         ):
@@ -90,7 +97,7 @@ def error_line(error: BaseException) -> str:
             break
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not _AROUND.match(line)]
-    return f"{name}: {_telling(lines) if lines else 'no message'}{where}"
+    return f"{name}: {_telling(lines) if lines else say('no message')}{where}"
 
 
 def _telling(lines: list[str]) -> str:
@@ -116,12 +123,18 @@ def _telling(lines: list[str]) -> str:
 _PYTHON = (  # words of plain Python's message -> what to try; no station made these mistakes
     (
         r"missing \d+ required|positional argument|unexpected keyword argument",
-        "The number of arguments does not fit: look at the line that starts with def.",
+        later("The number of arguments does not fit: look at the line that starts with def."),
     ),
-    (r"NoneType", "Something is None: is a `return` missing?"),
-    (r"name '\w+' is not defined", "A name is not there: is it spelled so, has its cell run?"),
-    (r"object is not callable", "A value is called like a function: `()` too many?"),
-    (r"could not be broadcast|inhomogeneous", "Two shapes do not fit: print both before the line."),
+    (r"NoneType", later("Something is None: is a `return` missing?")),
+    (
+        r"name '\w+' is not defined",
+        later("A name is not there: is it spelled so, has its cell run?"),
+    ),
+    (r"object is not callable", later("A value is called like a function: `()` too many?")),
+    (
+        r"could not be broadcast|inhomogeneous",
+        later("Two shapes do not fit: print both before the line."),
+    ),
 )
 
 
@@ -131,50 +144,59 @@ def on_error(error: BaseException, otherwise: str = "") -> str:
     spec = r"TensorSpec\(shape=(.*?), dtype=tf\.(\w+)"
     if specs := re.search(rf"Can not cast {spec}.* to {spec}", message):
         return _on_specs(*specs.groups())
-    cause = find_cause(message)
-    advice = (
-        cause.tip if cause else next((a for w, a in _PYTHON if re.search(w, message)), otherwise)
-    )
-    return (
-        advice or "Call your function by itself in a new cell and read the last line of the error."
+    if cause := find_cause(message):
+        return cause.tip
+    if known := next((advice for words, advice in _PYTHON if re.search(words, message)), ""):
+        return say(known)
+    return otherwise or say(
+        "Call your function by itself in a new cell and read the last line of the error."
     )
 
 
 def _on_specs(came: str, came_dtype: str, wanted: str, wanted_dtype: str) -> str:
-    compare = "compare the two TensorSpecs in the message"
     if came_dtype != wanted_dtype:
-        return f"The dtype differs: {compare}, and name {came_dtype} in yours, or `tf.cast`."
+        return say(
+            "The dtype differs: compare the two TensorSpecs in the message, and name {dtype} in "
+            "yours, or `tf.cast`.",
+            dtype=came_dtype,
+        )
     if len(re.findall(r"\w+", came)) != len(re.findall(r"\w+", wanted)):
-        return f"The number of axes differs: {compare}, and count the sizes in yours."
-    return f"The spec is too narrow: {compare}, and use `None` where a size may change."
+        return say(
+            "The number of axes differs: compare the two TensorSpecs in the message, and count "
+            "the sizes in yours."
+        )
+    return say(
+        "The spec is too narrow: compare the two TensorSpecs in the message, and use `None` where "
+        "a size may change."
+    )
 
 
 def on_no_graph(found: str) -> str:
-    """What to try when a call does not compute in a graph, for what the claim found."""
+    """What to try when a call does not compute in a graph, for what was found, in English."""
     if found == "functions run eagerly":
-        return "`tf.config.run_functions_eagerly(False)`: else no tf.function makes a graph."
+        return say("`tf.config.run_functions_eagerly(False)`: else no tf.function makes a graph.")
     if found.startswith("Python inside"):
-        return (
+        return say(
             "The graph calls back into Python, which leaves nothing to save: write it with `tf.`."
         )
-    return "Put `@tf.function` above it: only then is there a graph to count."
+    return say("Put `@tf.function` above it: only then is there a graph to count.")
 
 
 def on_refusal(function: Any) -> str:
     """What to try when `function` takes an argument that it should refuse."""
     if not hasattr(function, "get_concrete_function"):
-        return "Only a signature refuses: put `@tf.function(input_signature=[...])` above it."
+        return say("Only a signature refuses: put `@tf.function(input_signature=[...])` above it.")
     if function.input_signature is None:
-        return "Nothing is refused without a signature: say `input_signature=[...]`."
-    return "The spec is too wide: give this size or dtype in the TensorSpec."
+        return say("Nothing is refused without a signature: say `input_signature=[...]`.")
+    return say("The spec is too wide: give this size or dtype in the TensorSpec.")
 
 
 def tip_of(advice: Advice, came: str, error: BaseException | None) -> str:
     """The one piece of advice for what came: by its words, then by the error, then any."""
     chosen = {"": advice} if isinstance(advice, str) else advice
     for words, tip in chosen.items():
-        # Whole words, so that 1 is not found in 10 and in 1.5.
-        if words and re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", came):
+        # Whole words, so that 1 is not found in 10 and in 1.5. Japanese puts no space around them.
+        if words and re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", came, re.ASCII):
             return tip
     return on_error(error, chosen.get("", "")) if error else chosen.get("", "")
 
@@ -185,41 +207,52 @@ def on_traces(found: int, wanted: int, reached: list[Concrete]) -> str:
     `reached` are the graphs that the calls of the check reach.
     """
     if found < wanted:
-        return "Fewer graphs than asked: which calls differ in dtype, shape or a Python value?"
+        return say("Fewer graphs than asked: which calls differ in dtype, shape or a Python value?")
     types = [{port.name: port.type for port in concrete.inputs} for concrete in reached]
     if len({concrete.frozen for concrete in reached}) > 1:
-        return (
+        return say(
             "Each Python number gets its own graph: pass a tensor, `tf.constant(x)`, "
             "or give the argument a TensorSpec."
         )
     if len(reached) <= wanted or all(inputs == types[0] for inputs in types):
-        return "Other calls made graphs too: run the cell that defines the function, then this one."
+        return say(
+            "Other calls made graphs too: run the cell that defines the function, then this one."
+        )
     if len({tuple(t.dtype for t in inputs.values()) for inputs in types}) > 1:
-        return "Each dtype gets its own graph: cast the arguments to one dtype before the call."
+        return say(
+            "Each dtype gets its own graph: cast the arguments to one dtype before the call."
+        )
     if wanted > 1:
-        return "Each shape gets its own graph: let TensorFlow widen it, `reduce_retracing=True`."
-    return "Each shape gets its own graph: put `None` in the TensorSpec where the size changes."
+        return say(
+            "Each shape gets its own graph: let TensorFlow widen it, `reduce_retracing=True`."
+        )
+    return say(
+        "Each shape gets its own graph: put `None` in the TensorSpec where the size changes."
+    )
 
 
 def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
     """What to try when a result is not what was expected."""
     if isinstance(expected, str):
-        return "Another text was expected: compare the two letter by letter."
+        return say("Another text was expected: compare the two letter by letter.")
     if found is None:
-        return "The function returns None: is a `return` missing?"
+        return say("The function returns None: is a `return` missing?")
     if isinstance(expected, Mapping) and set(names := list(expected)) != set(_keys(found)):
-        return f"The outputs have other names: return a dict with {', '.join(map(repr, names))}."
+        wanted = ", ".join(map(repr, names))
+        return say("The outputs have other names: return a dict with {names}.", names=wanted)
     if inspect.isgenerator(found) or inspect.iscoroutine(found):
-        return "The function gives a generator or a coroutine: `return`, no `yield`, no `async`."
+        return say(
+            "The function gives a generator or a coroutine: `return`, no `yield`, no `async`."
+        )
     if callable(found) and not callable(expected):
-        return "The function gives back something to call: are the brackets `()` missing?"
+        return say("The function gives back something to call: are the brackets `()` missing?")
     if shape_of(found) != shape_of(expected):
-        return "The shape differs: which axis is summed, stacked or sliced?"
+        return say("The shape differs: which axis is summed, stacked or sliced?")
     if same_for_all:
-        return "All cases give the same result: is a value baked into the graph?"
+        return say("All cases give the same result: is a value baked into the graph?")
     if "nan" in str(found):
-        return "nan: is there a division by zero or the root of a negative number?"
-    return "The numbers differ: follow one small case by hand, step by step."
+        return say("nan: is there a division by zero or the root of a negative number?")
+    return say("The numbers differ: follow one small case by hand, step by step.")
 
 
 def _keys(found: Any) -> list[Any]:

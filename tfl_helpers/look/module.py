@@ -10,18 +10,23 @@ from typing import Any
 from ..figure import canvas as paint
 from ..records import InputError, Shown, Table, kind
 from ..values import clip
+from ..words import counted, say
 from . import parts
 
 
 @dataclass(frozen=True)
 class Owned(Shown):
-    """One thing, and what it holds in turn. `missed`: why TensorFlow does not track it."""
+    """One thing, and what it holds in turn. `missed`: why TensorFlow does not track it.
+
+    `kind` is a message that is not yet said; `again` is true of what has its row already.
+    """
 
     name: str
     kind: str
     about: str
     missed: str = ""
     parts: tuple[Owned, ...] = ()
+    again: bool = False
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Owned]]:
         """This and all below it, each with its depth, owners first."""
@@ -33,14 +38,20 @@ class Owned(Shown):
         rows = tuple(
             (
                 f"`{'. ' * (depth - 1)}{part.name}`",
-                part.kind,
+                say(part.kind),
                 part.about and f"`{part.about}`",
-                f"not tracked: {part.missed}" if part.missed else "tracked" if part.kind else "",
+                part._fate(),
             )
             for depth, part in self.walk()
             if depth
         )
-        return (Table(f"What `{self.name}` holds", ("name", "kind", "what", "TensorFlow"), rows),)
+        heads = (say("name"), say("kind"), say("what"), "TensorFlow")
+        return (Table(say("What `{name}` holds", name=self.name), heads, rows),)
+
+    def _fate(self) -> str:
+        if self.missed:
+            return say("not tracked: {why}", why=self.missed)
+        return say("tracked") if self.kind else ""
 
 
 def read_ownership(module: Any) -> Owned:
@@ -50,24 +61,23 @@ def read_ownership(module: Any) -> Owned:
         InputError: `module` is none of these.
     """
     demand_module(module)
-    name = parts.describe(module)[1].partition(",")[0]
-    return _Reader(module).read(parts.Part(name, module), "")
+    return _Reader(module).read(parts.Part(parts.type_name(module), module), "")
 
 
 def demand_module(thing: Any) -> None:
     """Raise an InputError unless `thing` is what TensorFlow can save."""
     if parts.is_trackable(thing):
         return
-    write = "Pass the module, an object of a class like class Gesture(tf.Module)."
+    write = say("Pass the module, an object of a class like class Gesture(tf.Module).")
     if isinstance(thing, type):
-        write = f"Pass an object of it, {thing.__name__}(...)."
+        write = say("Pass an object of it, {name}(...).", name=thing.__name__)
     elif parts.is_function(thing):
-        write = "Write module = tf.Module(); module.measure = measure, and pass module."
+        write = say("Write module = tf.Module(); module.measure = measure, and pass module.")
     elif isinstance(thing, str) or hasattr(thing, "__fspath__"):
-        write = "Of a SavedModel's folder, pass tf.saved_model.load(folder)."
+        write = say("Of a SavedModel's folder, pass tf.saved_model.load(folder).")
         if str(thing).endswith((".keras", ".h5")):
-            write = "Of a Keras file, pass keras.models.load_model(file)."
-    raise InputError(f"Expected a tf.Module, got {kind(thing)}. {write}")
+            write = say("Of a Keras file, pass keras.models.load_model(file).")
+    raise InputError("Expected a tf.Module, got {came}. {write}", came=kind(thing), write=write)
 
 
 class _Reader:
@@ -89,30 +99,33 @@ class _Reader:
         path = f"{owner}{part.name}" if owner or self.seen else ""
         if parts.is_variable(thing) or parts.is_tracked(thing):
             if id(thing) in self.seen:
-                same = self.seen[id(thing)].strip() or "the root"
-                return Owned(name, what, f"the same as {same}", part.missed)
+                place = self.seen[id(thing)].strip() or say("the root")
+                same = say("the same as {place}", place=place)
+                return Owned(name, what, same, part.missed, again=True)
             self.seen[id(thing)] = path
         held = [self.read(inner, path, parts.is_keras(thing)) for inner in self._inner(part)]
-        about += "" if in_keras else self._note(part)
+        about = about if in_keras else self._noted(part, about)
         return Owned(name, what, about, part.missed, tuple(_grouped(held, what)))
 
     def _inner(self, part: parts.Part) -> Iterator[parts.Part]:
         thing, opaque = part.thing, bool(part.missed) and not parts.is_trackable(part.thing)
         for inner in [] if opaque else parts.parts_of(thing):
-            lost = part.missed and f"inside {part.name.strip()}"
+            lost = part.missed and say("inside {owner}", owner=part.name.strip())
             yield parts.Part(inner.name, inner.thing, inner.missed or lost)
         look = _captured_by if parts.is_function(thing) else parts.hidden_in
         used = look(thing) if opaque or parts.is_function(thing) else ()
         yield from (inner for inner in used if id(inner.thing) not in self.tracked)
 
-    def _note(self, part: parts.Part) -> str:
-        """Where `.variables` and what is tracked do not agree."""
+    def _noted(self, part: parts.Part, about: str) -> str:
+        """With a note where `.variables` and what is tracked do not agree."""
         variables = part.thing.variables if parts.is_keras(part.thing) else [part.thing]
         if self.listed is None or not any(map(parts.is_variable, variables)):
-            return ""
+            return about
         listed = any(id(variable) in self.listed for variable in variables)
-        words = "; yet in .variables" if listed else "; not in .variables"
-        return words if listed == bool(part.missed) else ""
+        if listed and part.missed:
+            return say("{about}; yet in .variables", about=about)
+        agree = listed or part.missed
+        return about if agree else say("{about}; not in .variables", about=about)
 
 
 def _captured_by(function: Any) -> list[parts.Part]:
@@ -122,7 +135,7 @@ def _captured_by(function: Any) -> list[parts.Part]:
     for concrete in parts.all_concretes(function):
         with suppress(AssertionError):  # TensorFlow's, when a variable is gone
             used += concrete.graph.variables
-    found, unowned = {}, "captured, but no attribute holds it"
+    found, unowned = {}, say("captured, but no attribute holds it")
     for variable in [*used, *names.values()]:
         name = named.get(id(variable)) or variable.name.partition(":")[0]
         found.setdefault(id(variable), parts.Part(f" {name}", variable, unowned))
@@ -139,13 +152,12 @@ def _grouped(held: list[Owned], owner: str) -> Iterator[Owned]:
     yield from (part for part in held if part not in group)
     names, abouts = ", ".join(p.name for p in group), ", ".join(p.about for p in group)
     about = "" if owner == "module" else clip(abouts)
-    yield Owned(clip(names), parts.counted(len(group), several), about, group[0].missed)
+    yield Owned(clip(names), counted(len(group), several), about, group[0].missed)
 
 
 _ROW, _BOX, _INDENT, _TRUNK, _PAD, _GAP = 30.0, 22.0, 24.0, 10.0, 9.0, 16.0  # pixels
 _NAME, _ABOUT, _REASON = 220.0, 330.0, 200.0  # widest texts
 _MANY, _ROWS = (12, 6, 3), 60  # parts of one owner, fewer where there would be more rows
-_MISSED = "not tracked"
 _FAINT = {"size": paint.SMALL, "color": paint.GREY}
 _OWNER = {"fill": paint.WHITE, "stroke": paint.INK}
 _FUNCTION = {"fill": paint.PALE_BLUE, "stroke": paint.BLUE, "radius": 11.0}
@@ -177,8 +189,7 @@ def draw_module(module: Any, caption: str = "") -> paint.Picture:
         if len(rows) <= _ROWS:
             break
     names = [paint.fit_text(part.name, _NAME) for _, part in rows]
-    told = [(part.kind, part.about if part.about != part.name else "") for _, part in rows]
-    abouts = [paint.fit_text(": ".join(filter(None, t)), _ABOUT, paint.SMALL) for t in told]
+    abouts = [paint.fit_text(_about(part), _ABOUT, paint.SMALL) for _, part in rows]
     wide = [paint.text_width(name) for name in names]
     ends = [depth * _INDENT + width for (depth, _), width in zip(rows, wide, strict=True)]
     right = max(ends) + 2 * _PAD + _GAP
@@ -192,20 +203,29 @@ def draw_module(module: Any, caption: str = "") -> paint.Picture:
         canvas.text(left + _PAD, y + 4, names[i])
         canvas.text(right, y + 4, abouts[i], **_FAINT)
         if part.missed:
-            canvas.text(last, y + 4, _MISSED, size=paint.SMALL, bold=True, color=paint.RED)
-            beside = last + paint.text_width(_MISSED, paint.SMALL, bold=True) + 6
+            missed = say("not tracked")
+            canvas.text(last, y + 4, missed, size=paint.SMALL, bold=True, color=paint.RED)
+            beside = last + paint.text_width(missed, paint.SMALL, bold=True) + 6
             canvas.text(beside, y + 4, paint.fit_text(part.missed, _REASON, paint.SMALL), **_FAINT)
     return canvas.picture(caption or _summary(whole), str(tree))
 
 
+def _about(part: Owned) -> str:
+    """What stands beside a box."""
+    if part.kind and part.about and part.about != part.name:
+        return say("{kind}: {about}", kind=say(part.kind), about=part.about)
+    return say(part.kind) if part.kind else part.about
+
+
 def _summary(tree: Owned) -> str:
     below = [part for depth, part in tree.walk() if depth]
-    kept = [p.kind for p in below if not p.missed and not p.about.startswith("the same as ")]
+    kept = [part.kind for part in below if not part.missed and not part.again]
     kinds = ("variable", "tf.function", "module", "Keras model", "Keras layer")
-    told = ", ".join(parts.counted(kept.count(kind), kind) for kind in kinds if kind in kept)
-    missed = sum(bool(part.missed) for part in below)
-    dashed = f"; {missed} {_MISSED} (dashed)" if missed else ""
-    return f"{tree.name}: {told or 'nothing that TensorFlow tracks'}{dashed}"
+    told = say(", ").join(counted(kept.count(kind), kind) for kind in kinds if kind in kept)
+    words = {"name": tree.name, "held": told or say("nothing that TensorFlow tracks")}
+    if missed := sum(bool(part.missed) for part in below):
+        return say("{name}: {held}; {missed} not tracked (dashed)", missed=missed, **words)
+    return say("{name}: {held}", **words)
 
 
 def _first(tree: Owned, most: int) -> Owned:
@@ -213,9 +233,10 @@ def _first(tree: Owned, most: int) -> Owned:
     shown = tree.parts if len(tree.parts) <= most + 1 else tree.parts[:most]
     held = [_first(part, most) for part in shown]
     if rest := tree.parts[len(shown) :]:
-        missed = sum(bool(part.missed) for part in rest)
-        about = f"{missed} of them {_MISSED}" if missed else "all tracked"
-        held.append(Owned(f"… {len(rest)} more", "", about))
+        about = say("all tracked")
+        if missed := sum(bool(part.missed) for part in rest):
+            about = say("{missed} of them not tracked", missed=missed)
+        held.append(Owned(say("… {count} more", count=len(rest)), "", about))
     return replace(tree, parts=tuple(held))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..figure.canvas import BLUE, GREY, INK, ORANGE, RED, RULE, SMALL, WHITE, Canvas, Picture
 from ..records import InputError, Shown, Table, kind
-from .parts import counted
+from ..words import counted, later, say
 
 LOWEST, HIGHEST = -128, 127
 MOST_ROWS = 8  # up to so many values, each has a row of its own
@@ -21,7 +21,8 @@ class Steps(Shown):
     """Values on the 256 steps of int8: arrays with one element for each value.
 
     `positions` are where values lie, in steps; `steps` the ones that they go to, `back` what those
-    stand for, `errors` how far off that is. `rows` are a few of them, each with a label.
+    stand for, `errors` how far off that is. `rows` are a few of them, each with a label, a number
+    or a message.
     """
 
     scale: float
@@ -41,13 +42,15 @@ class Steps(Shown):
     def summary(self) -> str:
         """How many values, and how far rounding and clipping move them."""
         size, used, rounded = self.values.size, len({*self.steps.tolist()}), ~self.clipped
-        said = f"{counted(size, 'value')} on {used} of the 256 steps of int8"
+        values = counted(size, "value")
+        said = [say("{values} on {used} of the 256 steps of int8", values=values, used=used)]
         if rounded.any():
-            said += f"; rounding moves them by at most {self.errors[rounded].max():.2g}"
+            most = self.errors[rounded].max()
+            said.append(say("rounding moves them by at most {most:.2g}", most=most))
         if not rounded.all():
-            most = self.errors[self.clipped].max()
-            said += f"; {self.clipped.sum():,} clipped, by at most {most:.2g}"
-        return said
+            most, count = self.errors[self.clipped].max(), self.clipped.sum()
+            said.append(say("{count:,} clipped, by at most {most:.2g}", count=count, most=most))
+        return say("; ").join(said)
 
     def told(self, i: int) -> tuple[str, str, str, str]:
         """Value, step, what that stands for and how far off, with the digits that are shown."""
@@ -58,12 +61,19 @@ class Steps(Shown):
         rows = []
         for label, i in self.rows:
             value, step, back, error = self.told(i)
-            rows.append((label, value, step + " (clipped)" * bool(self.clipped[i]), back, error))
-        fixed = f"scale {self.scale:.5g}, zero point {self.zero_point}"
-        reach = f"from {self.real(LOWEST):.5g} to {self.real(HIGHEST):.5g}"
+            if self.clipped[i]:
+                step = say("{step} (clipped)", step=step)
+            rows.append((say(label), value, step, back, error))
+        reach = say(
+            "scale {scale:.5g}, zero point {zero}: from {lowest:.5g} to {highest:.5g}",
+            scale=self.scale,
+            zero=self.zero_point,
+            lowest=self.real(LOWEST),
+            highest=self.real(HIGHEST),
+        )
         return (
-            Table(self.summary(), ("steps",), ((f"{fixed}: {reach}",),)),
-            Table("Closer", ("", "real value", "step", "stands for", "off by"), tuple(rows)),
+            Table(self.summary(), (say("steps"),), ((reach,),)),
+            Table(say("Closer"), ("", *map(say, _ENDS)), tuple(rows)),
         )
 
 
@@ -88,9 +98,9 @@ def read_steps(values: Any, scale: Any, zero_point: Any) -> Steps:
         rows = {i: (str(i + 1), i) for i in range(reals.size)}
     else:  # those that say most
         rounding = np.where(clipped, -1.0, errors)
-        most = {"rounded most": rounding.argmax()} if rounding.max() > 0.0 else {}
-        told = {"nearest to 0": abs(reals).argmin(), **most}
-        told |= {"largest": reals.argmax(), "smallest": reals.argmin()}
+        most = {later("rounded most"): rounding.argmax()} if rounding.max() > 0.0 else {}
+        told = {later("nearest to 0"): abs(reals).argmin(), **most}
+        told |= {later("largest"): reals.argmax(), later("smallest"): reals.argmin()}
         rows = {float(reals[i]): (label, int(i)) for label, i in told.items()}
     chosen = tuple(rows[key] for key in sorted(rows))
     return Steps(one, zero, reals, positions + zero, steps, back, errors, clipped, chosen)
@@ -105,13 +115,14 @@ def _reals(values: Any) -> Any:
         given = np.asarray(values)
         reals = given.astype(np.float64).ravel()
         if not np.isfinite(reals).all():
-            came += " with nan or infinity in it"
+            came = say("{kind} with nan or infinity in it", kind=came)
         elif reals.size and given.dtype.itemsize > 1:
             return reals
     raise InputError(
-        f"Expected real values, one or more finite numbers, got {came}. "
+        "Expected real values, one or more finite numbers, got {came}. "
         "Write [0.1, 0.25, -0.7], or an array of weights; where integers came out already, "
-        "scale * (values.astype(np.float32) - zero_point)."
+        "scale * (values.astype(np.float32) - zero_point).",
+        came=came,
     )
 
 
@@ -124,9 +135,12 @@ def _step(scale: Any, zero_point: Any) -> tuple[float, int]:
         if 0.0 < one < float("inf") and LOWEST <= zero <= HIGHEST and zero == int(zero):
             return one, int(zero)
     raise InputError(
-        "Expected one scale above 0, the real size of a step, and one whole zero point from -128 "
-        f"to 127, got {scale!r} and {zero_point!r}. Write np.abs(values).max() / 127 and 0 for "
-        "weights, scales[0] and zero_points[0] for those of one channel, zero_point - 128 of uint8."
+        "Expected one scale above 0, the real size of a step, and one whole zero point from "
+        "-128 to 127, got {scale!r} and {zero_point!r}. Write np.abs(values).max() / 127 and 0 "
+        "for weights, scales[0] and zero_points[0] for those of one channel, zero_point - 128 "
+        "of uint8.",
+        scale=scale,
+        zero_point=zero_point,
     )
 
 
@@ -137,7 +151,13 @@ _CUT = 3  # times the second highest: a higher column is broken
 _APART = 14  # steps between two ticks with words
 _OUT, _TOP, _ROW = 16.0, 74.0, 34.0  # room for clipped values; the first row, from row to row
 _RULER, _NEXT = 310.0, 80.0  # the middle of a row's steps, and the way to the next one
-_ENDS = {"real value": 150.0, "step": 480.0, "stands for": 590.0, "off by": 670.0}  # right ends
+_ERROR = later("off by")
+_ENDS = {  # right ends
+    later("real value"): 150.0,
+    later("step"): 480.0,
+    later("stands for"): 590.0,
+    _ERROR: 670.0,
+}
 _FAINT = {"size": SMALL, "color": GREY}
 
 
@@ -196,13 +216,14 @@ def _draw_columns(canvas: Canvas, found: Steps) -> None:
     for step, count in sorted(beside.items()):
         x = -_OUT if step == LOWEST else _WIDE + _OUT - 8
         y = column(x, 8.0, count, stroke=RED, dash=True)
+        said = say("{count:,} clipped to {step}", count=count, step=step)
         end, anchor = (x, "start") if step == LOWEST else (x + 8, "end")
-        canvas.text(end, y, f"{count:,} clipped to {step}", anchor=anchor, size=SMALL, color=RED)
+        canvas.text(end, y, said, anchor=anchor, size=SMALL, color=RED)
     if found.values.size <= MOST_ROWS:
         _draw_numbers(canvas, found, tops)
     elif tops:
         step = min(tops, key=lambda at: (-counts[at], at))
-        said = f"{most:,} values on step {step}"
+        said = say("{values} on step {step}", values=counted(most, "value"), step=step)
         canvas.text(_middle(step), tops[step], said, anchor="middle", **_FAINT)
 
 
@@ -228,7 +249,7 @@ def _draw_axis(canvas: Canvas, found: Steps) -> None:
     for step in (found.zero_point, LOWEST, HIGHEST, *range(-96, 97, 32)):
         if all(abs(step - other) >= _APART for other in ticks):
             ticks.append(step)
-    for name, y in (("int8 step", 18.0), ("real value", 32.0)):
+    for name, y in ((say("int8 step"), 18.0), (say("real value"), 32.0)):
         canvas.text(-26, y, name, anchor="end", **_FAINT)
     for step in sorted(ticks):
         x, bold = _middle(step), step == found.zero_point
@@ -239,17 +260,17 @@ def _draw_axis(canvas: Canvas, found: Steps) -> None:
 
 def _draw_rows(canvas: Canvas, found: Steps) -> None:
     """The values that have a row: numbers at the sides, where they lie in the middle."""
-    canvas.text(_RULER, _TOP, "between the steps", anchor="middle", **_FAINT)
+    canvas.text(_RULER, _TOP, say("between the steps"), anchor="middle", **_FAINT)
     for head, x in _ENDS.items():
-        canvas.text(x, _TOP, head, anchor="end", **_FAINT)
+        canvas.text(x, _TOP, say(head), anchor="end", **_FAINT)
     for i, (label, value) in enumerate(found.rows, 1):
         y, clipped = _TOP - 6 + i * _ROW, found.clipped[value]
-        canvas.text(0, y, label, **_FAINT)
+        canvas.text(0, y, say(label), **_FAINT)
         for (head, x), said in zip(_ENDS.items(), found.told(value), strict=True):
-            color = RED if clipped and head == "off by" else INK
+            color = RED if clipped and head == _ERROR else INK
             canvas.text(x, y, said, color=color, bold=head == "step", anchor="end")
         if clipped:
-            canvas.text(_ENDS["off by"] + 10, y, "clipped", size=SMALL, color=RED)
+            canvas.text(_ENDS[_ERROR] + 10, y, say("clipped"), size=SMALL, color=RED)
         _draw_ruler(canvas, int(found.steps[value]), found.positions[value], clipped, y - 4)
 
 

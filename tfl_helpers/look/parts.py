@@ -12,6 +12,7 @@ from typing import Any
 
 from ..records import TensorType, has_type
 from ..values import clip, short
+from ..words import counted, later, say
 from .function import concretes_of, signature_of
 
 
@@ -65,11 +66,11 @@ def is_function(thing: Any) -> bool:
 
 
 def describe(thing: Any) -> tuple[str, str]:
-    """Kind and description: `("variable", "float32[2, 2], 16 bytes")`."""
+    """Kind, not yet said, and description: `("variable", "float32[2, 2], 16 bytes")`."""
     try:
         return _described(thing)
     except Exception:  # a class of the learner's may raise at any look
-        return "Python value", type(thing).__name__
+        return later("Python value"), type(thing).__name__
 
 
 def _described(thing: Any) -> tuple[str, str]:
@@ -77,33 +78,31 @@ def _described(thing: Any) -> tuple[str, str]:
     import tensorflow as tf
 
     if is_variable(thing):
-        fixed = "" if thing.trainable else ", not trainable"
-        return "variable", f"{TensorType.like(thing)}{_sized([thing])}{fixed}"
+        told = [str(TensorType.like(thing)), *_sized([thing])]
+        told += [] if thing.trainable else [say("not trainable")]
+        return later("variable"), say(", ").join(told)
     if isinstance(thing, tf.types.experimental.ConcreteFunction):
-        return "concrete function", signatures_of(thing)[0]
+        return later("concrete function"), signatures_of(thing)[0]
     if is_function(thing):
         return "tf.function", _graphs(thing)
     if is_keras(thing):
-        model = "Keras model" if getattr(thing, "layers", None) else "Keras layer"
-        kind = model if isinstance(thing, sys.modules["keras"].Layer) else "Keras optimizer"
-        return kind, f"{type(thing).__name__}, {weights_text(thing.variables)}"
+        model = later("Keras model") if getattr(thing, "layers", None) else later("Keras layer")
+        layer = isinstance(thing, sys.modules["keras"].Layer)
+        told = type(thing).__name__ + say(", ") + weights_text(thing.variables)
+        return model if layer else later("Keras optimizer"), told
     if isinstance(thing, Mapping | list | tuple):
         return type_name(thing), counted(len(thing), "element")
     if is_tracked(thing):
-        return ("module" if is_trackable(thing) else "resource"), type_name(thing)
+        return later("module") if is_trackable(thing) else later("resource"), type_name(thing)
     if inspect.isroutine(thing) or isinstance(thing, property):
-        return ("property" if isinstance(thing, property) else "Python function"), ""
+        code = isinstance(thing, property)
+        return later("property") if code else later("Python function"), ""
     if has_type(thing):  # a spec has no value
         if tf.is_tensor(thing) or isinstance(thing, np.ndarray | np.generic):
-            return "tensor" if tf.is_tensor(thing) else "array", short(thing)
-        return "Python value", f"{type_name(thing)} {TensorType.like(thing)}"
+            return later("tensor") if tf.is_tensor(thing) else later("array"), short(thing)
+        return later("Python value"), f"{type_name(thing)} {TensorType.like(thing)}"
     text = getattr(thing, "__name__", repr(thing))
-    return "Python value", type_name(thing) if " at 0x" in text else clip(text)
-
-
-def counted(count: int, thing: str) -> str:
-    """How many of a thing, in words: `1 byte`, `768 bytes`."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    return later("Python value"), type_name(thing) if " at 0x" in text else clip(text)
 
 
 def size_bytes(thing: Any) -> int:
@@ -116,24 +115,24 @@ def size_bytes(thing: Any) -> int:
 def weights_text(variables: Sequence[Any]) -> str:
     """How many variables, and their bytes."""
     if not variables:
-        return "no variables"
-    return counted(len(variables), "variable") + _sized(variables)
+        return say("no variables")
+    return say(", ").join([counted(len(variables), "variable"), *_sized(variables)])
 
 
-def _sized(variables: Sequence[Any]) -> str:
+def _sized(variables: Sequence[Any]) -> list[str]:
     """Their bytes, unless they are texts or have no fixed shape."""
     size = sum(map(size_bytes, variables))
-    return f", {counted(size, 'byte')}" if size else ""
+    return [counted(size, "byte")] if size else []
 
 
 _WRAPPERS = {"ListWrapper": "list", "_DictWrapper": "dict", "_TupleWrapper": "tuple"}
-_WRAPPERS |= {"_SignatureMap": "signature map"}
+_WRAPPERS |= {"_SignatureMap": later("signature map")}
 
 
 def type_name(thing: Any) -> str:
     """The class of an object, by the name that the learner gave it; a loaded one has none."""
     name = type(thing).__name__
-    return "loaded object" if is_loaded(thing) else _WRAPPERS.get(name, name)
+    return say("loaded object") if is_loaded(thing) else _WRAPPERS.get(name, name)
 
 
 def signatures_of(function: Any) -> list[str]:
@@ -151,12 +150,13 @@ def all_concretes(function: Any) -> list[Any]:
 
 def _graphs(function: Any) -> str:
     count, traces = len(signatures_of(function)), function.experimental_get_tracing_count()
-    if count:
-        return counted(count, "graph") + (f", traced {traces} times" if traces > count else "")
+    if graphs := count and counted(count, "graph"):
+        again = {"graphs": graphs, "traces": traces}
+        return say("{graphs}, traced {traces} times", **again) if traces > count else graphs
     if hasattr(function, "concrete_functions"):  # it was loaded, and has no Python to trace
-        return "no graph"
-    signed = function.input_signature is not None
-    return f"no graph yet: {'saving traces it' if signed else 'nothing to save'}"
+        return say("no graph")
+    signed, unsigned = say("no graph yet: saving traces it"), say("no graph yet: nothing to save")
+    return unsigned if function.input_signature is None else signed
 
 
 # What TensorFlow keeps for itself in each module, and what it adds to all that it loads.
@@ -244,7 +244,9 @@ def tracked_in(thing: Any) -> dict[str, Any]:
 def _elements(thing: Any) -> Iterator[Part]:
     """What a list or dict holds, which saving refuses where it cannot name an element."""
     tracked, is_dict = tracked_in(thing), isinstance(thing, Mapping)
-    fails = f"saving fails: {'a key is no text' if is_dict else 'the list was changed inside'}"
+    fails = say("saving fails: the list was changed inside")
+    if is_dict:
+        fails = say("saving fails: a key is no text")
     for key, value in thing.items() if is_dict else enumerate(thing):
         missed = "" if str(key) in tracked or is_function(value) else _why_missed(value, fails)
         yield Part(f"[{key!r}]", value, missed)
@@ -277,23 +279,26 @@ def _class_parts(thing: Any) -> Iterator[Part]:
                 yield Part(f".{name}", getattr(thing, name))
             else:
                 code = inspect.isroutine(value) or isinstance(value, property)
-                yield Part(f".{name}", value, "Python code" if code else "held by the class")
+                why = say("Python code") if code else say("held by the class")
+                yield Part(f".{name}", value, why)
 
 
-def _why_missed(value: Any, trackable: str = "not set as an attribute") -> str:
+def _why_missed(value: Any, trackable: str = "") -> str:
     """Why TensorFlow does not track a value that it does not track."""
     import tensorflow as tf
 
     if is_variable(value) or is_trackable(value):
-        return trackable
+        return trackable or say("not set as an attribute")
     if tf.is_tensor(value):
         leaked = isinstance(value, tf.Tensor) and tf.is_symbolic_tensor(value)
-        return "leaked from a trace: no value" if leaked else "a constant; graphs keep a copy"
+        leak, copied = say("leaked from a trace: no value"), say("a constant; graphs keep a copy")
+        return leak if leaked else copied
     if inspect.isroutine(value):
-        return "Python code"
+        return say("Python code")
     if isinstance(value, Mapping | list | tuple | set | frozenset):
-        return f"a Python {type(value).__name__}"
-    return "a Python value" if type(value).__module__ == "builtins" else "a Python object"
+        return say("a Python {type}", type=type(value).__name__)
+    builtin = type(value).__module__ == "builtins"
+    return say("a Python value") if builtin else say("a Python object")
 
 
 _MOST = 500  # plain things that are searched for what may hide in them
@@ -304,7 +309,8 @@ def hidden_in(thing: Any) -> Iterator[Part]:
     todo, seen = [("", thing)], {id(thing)}
     for path, holder in todo:  # it grows on the way
         code = inspect.isfunction(holder) or is_function(holder)
-        where = "used by Python code" if code else f"inside a Python {type(holder).__name__}"
+        inside = say("inside a Python {type}", type=type(holder).__name__)
+        where = say("used by Python code") if code else inside
         for name, value in _inside(holder).items():
             if id(value) in seen:
                 continue

@@ -13,11 +13,15 @@ from ..figure import canvas as paint
 from ..progress import Progress, read_progress
 from ..records import Concrete, InputError, LiteModel, Polymorphic, TensorType, has_type, kind
 from ..values import clip
+from ..words import counted, later, say
 
 
 @dataclass(frozen=True)
 class Station:
-    """One stop: what it is, what a learner holds there, its lessons, and the act that leads on."""
+    """One stop: what it is, what a learner holds there, its lessons, and the act that leads on.
+
+    All but name and lessons are messages; the name stands in code, so it is no word to translate.
+    """
 
     name: str
     words: str
@@ -27,14 +31,47 @@ class Station:
 
 
 STATIONS = (
-    Station("eager", "values now, in Python", "a tensor or a Python function", "00 01", "decorate"),
-    Station("tf.function", "one name, many graphs", "a tf.function", "02 03", "trace"),
-    Station("concrete function", "one graph, fixed dtypes", "a concrete function", "04 05", "save"),
     Station(
-        "SavedModel", "a folder, needs no code", "its folder, also loaded", "06 07 08", "convert"
+        "eager",
+        later("values now, in Python"),
+        later("a tensor or a Python function"),
+        "00 01",
+        later("decorate"),
     ),
-    Station(".tflite", "one small file", "its bytes, or the file's path", "09 11 12", "run"),
-    Station("device", "needs no TensorFlow", "a LiteRT interpreter or runner", "10 13 14"),
+    Station(
+        "tf.function",
+        later("one name, many graphs"),
+        later("a tf.function"),
+        "02 03",
+        later("trace"),
+    ),
+    Station(
+        "concrete function",
+        later("one graph, fixed dtypes"),
+        later("a concrete function"),
+        "04 05",
+        later("save"),
+    ),
+    Station(
+        "SavedModel",
+        later("a folder, needs no code"),
+        later("its folder, also loaded"),
+        "06 07 08",
+        later("convert"),
+    ),
+    Station(
+        ".tflite",
+        later("one small file"),
+        later("its bytes, or the file's path"),
+        "09 11 12",
+        later("run"),
+    ),
+    Station(
+        "device",
+        later("needs no TensorFlow"),
+        later("a LiteRT interpreter or runner"),
+        "10 13 14",
+    ),
 )
 
 
@@ -53,11 +90,19 @@ def find_station(thing: Any) -> tuple[str, str]:
     if inspect.isroutine(thing) or isinstance(thing, partial):
         while isinstance(thing, partial):
             thing = thing.func
-        return "eager", f"function {getattr(thing, '__name__', type(thing).__name__)}"
-    held = "; ".join(f"{station.name}: {station.holds}" for station in STATIONS)
-    came = f"the path {clip(Path(thing).name)}" if isinstance(thing, str | Path) else kind(thing)
+        name = getattr(thing, "__name__", type(thing).__name__)
+        return "eager", say("function {name}", name=name)
+    held = say("; ").join(
+        say("{station}: {things}", station=station.name, things=say(station.holds))
+        for station in STATIONS
+    )
+    came = kind(thing)
+    if isinstance(thing, str | Path):
+        came = say("the path {name}", name=clip(Path(thing).name))
     raise InputError(
-        f"No station of the road holds {came}. What each holds: {held}. Pass something like these."
+        "No station of the road holds {came}. What each holds: {held}. Pass something like these.",
+        came=came,
+        held=held,
     )
 
 
@@ -66,25 +111,26 @@ def _record(thing: Any) -> tuple[str, str] | None:
         return "tf.function", thing.name
     if isinstance(thing, Concrete):
         sides = [", ".join(str(p.type) for p in side) for side in (thing.inputs, thing.outputs)]
-        return "concrete function", " -> ".join(side or "nothing" for side in sides)
+        return "concrete function", " -> ".join(side or say("nothing") for side in sides)
     if isinstance(thing, LiteModel):
-        return ".tflite", f"{thing.size_bytes:,} bytes"
+        return ".tflite", counted(thing.size_bytes, "byte")
     return None
 
 
 def _file(thing: Any) -> tuple[str, str] | None:
     """A file is known by its first bytes, whatever it is called."""
     if isinstance(thing, bytes | bytearray | memoryview):
-        return (".tflite", f"{len(thing):,} bytes") if thing[4:8] == b"TFL3" else None
+        return (".tflite", counted(len(thing), "byte")) if thing[4:8] == b"TFL3" else None
     if not isinstance(thing, str | Path):
         return None
     try:
         path = Path(thing)
         if any((path / f"saved_model.{end}").is_file() for end in ("pb", "pbtxt")):
-            return "SavedModel", f"folder {path.resolve().name}"
+            return "SavedModel", say("folder {name}", name=path.resolve().name)
         with path.open("rb") as stream:
             is_model = stream.read(8)[4:] == b"TFL3"
-        return (".tflite", f"{path.name}, {path.stat().st_size:,} bytes") if is_model else None
+        size = counted(path.stat().st_size, "byte")
+        return (".tflite", f"{path.name}, {size}") if is_model else None
     except (OSError, ValueError):  # not there, not readable, or not a path at all
         return None
 
@@ -110,14 +156,16 @@ def _tensorflow(thing: Any) -> tuple[str, str] | None:
         return _record(signature_of(thing))
     if is_loaded(thing):
         keys = ", ".join(getattr(thing, "signatures", {}))
-        return "SavedModel", f"loaded: {keys}" if keys else "loaded, no signature"
+        if not keys:
+            return "SavedModel", say("loaded, no signature")
+        return "SavedModel", say("loaded: {keys}", keys=keys)
     if is_variable(thing):
-        return "eager", f"variable {TensorType.like(thing)}"
+        return "eager", say("variable {type}", type=TensorType.like(thing))
     # Specs are no values, and those of a graph have none now: also if parts of a ragged tensor.
     if tf.is_tensor(thing) and has_type(thing):
         parts = tf.nest.flatten(thing, expand_composites=True)
         if not any(map(tf.is_symbolic_tensor, parts)):
-            return "eager", f"tensor {TensorType.like(thing)}"
+            return "eager", say("tensor {type}", type=TensorType.like(thing))
     return None
 
 
@@ -148,8 +196,10 @@ def draw_road(*things: Any, here: str | None = None, progress: bool = False) -> 
     names = [station.name for station in STATIONS]
     if here is not None and here not in names:
         raise InputError(
-            f"draw_road needs the name of a station as here, got {here!r}. "
-            f"Write here= and one of {', '.join(map(repr, names))}."
+            "draw_road needs the name of a station as here, got {here!r}. "
+            "Write here= and one of {names}.",
+            here=here,
+            names=", ".join(map(repr, names)),
         )
     lit: dict[str, list[str]] = {name: [] for name in names}
     for thing in things:
@@ -158,20 +208,34 @@ def draw_road(*things: Any, here: str | None = None, progress: bool = False) -> 
     done = read_progress() if progress else Progress()
     canvas, lines = paint.Canvas(), []
     for i, station in enumerate(STATIONS, 1):
-        held = lit[station.name]
-        mark = " (you are here)" if station.name == here else ""
-        onward = f"; then {station.onward}" if station.onward else ""
-        reached = f" [reached: {'; '.join(held)}]" if held else ""
-        reached += _done_words(done, station.lessons)
-        lines.append(f"  {i}. {station.name}{mark}: {station.words}{onward}{reached}")
+        words = _told(station, lit[station.name], station.name == here)
+        lines.append(f"  {i}. {words}{_done_words(done, station.lessons)}")
     for i, station in enumerate(STATIONS[:-1]):
-        _draw_way(canvas, i, station.onward, bool(lit[station.name] and lit[names[i + 1]]))
+        _draw_way(canvas, i, say(station.onward), bool(lit[station.name] and lit[names[i + 1]]))
     for i, station in enumerate(STATIONS):  # above all the ways between them
         _draw_station(canvas, i, lit[station.name], station.name == here, done)
-    count = sum(map(bool, lit.values()))
-    told = f": {count} of {len(lit)} stations reached" if count else f", {len(lit)} stations"
+    caption = _caption(len(lit), sum(map(bool, lit.values())))
     every = _done_words(done, " ".join(station.lessons for station in STATIONS))
-    return canvas.picture(f"The road from eager code to a device{told}{every}", "\n".join(lines))
+    return canvas.picture(caption + every, "\n".join(lines))
+
+
+def _caption(stations: int, reached: int) -> str:
+    numbers = {"count": reached, "all": stations}
+    if reached:
+        return say(
+            "The road from eager code to a device: {count} of {all} stations reached", **numbers
+        )
+    return say("The road from eager code to a device, {all} stations", **numbers)
+
+
+def _told(station: Station, held: list[str], here: bool) -> str:
+    name = say("{station} (you are here)", station=station.name) if here else station.name
+    words = say("{station}: {things}", station=name, things=say(station.words))
+    if station.onward:
+        words = say("{words}; then {act}", words=words, act=say(station.onward))
+    if held:
+        words = say("{words} [reached: {things}]", words=words, things=say("; ").join(held))
+    return words
 
 
 def _draw_way(canvas: paint.Canvas, i: int, act: str, travelled: bool) -> None:
@@ -184,8 +248,12 @@ def _draw_way(canvas: paint.Canvas, i: int, act: str, travelled: bool) -> None:
 
 def _done_words(done: Progress, lessons: str) -> str:
     (right, known), (true, said) = done.count(lessons), done.count_told(lessons)
-    words = f", {right} of {known} exercises right" if done.right and known else ""
-    return words + (f", {true} of {said} predictions right" if said else "")
+    words = ""
+    if done.right and known:
+        words = say(", {right} of {all} exercises right", right=right, all=known)
+    return words + (
+        say(", {right} of {all} predictions right", right=true, all=said) if said else ""
+    )
 
 
 def _draw_station(
@@ -201,11 +269,12 @@ def _draw_station(
         if right:
             canvas.box(left, top + 2, _WIDE * right / known, _BAR, **blue, **round_ends)
         top += 2 + _BAR + _LINE
-        canvas.text(x, top, f"{right} of {known} exercises", size=paint.SMALL, anchor="middle")
+        words = say("{right} of {all} exercises", right=right, all=known)
+        canvas.text(x, top, words, size=paint.SMALL, anchor="middle")
         top += _LINE
     right, said = done.count_told(station.lessons)
     if said:
-        words = f"{right} of {said} predictions"
+        words = say("{right} of {all} predictions", right=right, all=said)
         canvas.text(x, top + 2, words, size=paint.SMALL, anchor="middle")
         top += _LINE
     look = blue if things else {"stroke": paint.GREY, "dash": True}
@@ -216,10 +285,10 @@ def _draw_station(
         canvas.line(tick, color=paint.WHITE, width=2.2, arrow=False)
     else:
         canvas.text(x, _ROAD + 4, str(i + 1), color=paint.GREY, anchor="middle")
-    canvas.text(x, _WORDS, station.words, anchor="middle", **_FAINT)
+    canvas.text(x, _WORDS, say(station.words), anchor="middle", **_FAINT)
     if here:
         look = {"color": paint.ORANGE}
-        canvas.text(x, _NAME - 27, "you are here", bold=True, anchor="middle", **look)
+        canvas.text(x, _NAME - 27, say("you are here"), bold=True, anchor="middle", **look)
         canvas.line([(x, _NAME - 24), (x, _NAME - 12)], width=2.0, **look)
     for thing in things:
         lines = paint.wrap_text(thing, _WIDE, paint.SMALL)

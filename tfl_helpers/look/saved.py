@@ -8,10 +8,17 @@ from typing import Any
 
 from ..records import InputError, Shown, Table, TensorType, kind
 from ..values import difference
+from ..words import later, say
 from . import parts
 from .module import demand_module
 
-_MARKS = {"kept": "✓", "changed": "≠", "empty": "✗", "gone": "✗", "new": "+"}
+_STATES = {  # what a row says of it, and the caption of all of them
+    "kept": (later("✓ kept"), later("{count} kept")),
+    "changed": (later("≠ changed"), later("{count} changed")),
+    "empty": (later("✗ empty"), later("{count} empty")),
+    "gone": (later("✗ gone"), later("{count} gone")),
+    "new": (later("+ new"), later("{count} new")),
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,11 @@ class Fate:
     after: str
     state: str
     why: str = ""
+
+    def verdict(self) -> str:
+        """The state with its mark, and why."""
+        said = say(_STATES[self.state][0])
+        return say("{state}: {why}", state=said, why=self.why) if self.why else said
 
 
 @dataclass(frozen=True)
@@ -37,15 +49,20 @@ class Survival(Shown):
             (
                 f"`{fate.name}`",
                 fate.before and f"`{fate.before}`",
-                "the same" if fate.after == fate.before else fate.after and f"`{fate.after}`",
-                f"{_MARKS[fate.state]} {fate.state}{fate.why and f': {fate.why}'}",
+                say("the same") if fate.after == fate.before else fate.after and f"`{fate.after}`",
+                fate.verdict(),
             )
             for fate in self.fates
         )
         states = [fate.state for fate in self.fates]
-        told = ", ".join(f"{states.count(state)} {state}" for state in _MARKS if state in states)
-        caption = f"`{self.name}` before saving and after loading: {told}"
-        return (Table(caption, ("attribute", "before saving", "after loading", "verdict"), rows),)
+        told = say(", ").join(
+            say(words, count=states.count(state))
+            for state, (_, words) in _STATES.items()
+            if state in states
+        )
+        caption = say("`{name}` before saving and after loading: {told}", name=self.name, told=told)
+        heads = (say("attribute"), say("before saving"), say("after loading"), say("verdict"))
+        return (Table(caption, heads, rows),)
 
 
 def compare_saved(original: Any, loaded: Any) -> Survival:
@@ -67,19 +84,20 @@ def compare_saved(original: Any, loaded: Any) -> Survival:
     demand_module(original)
     came = ""
     if original is loaded:
-        came = "one object twice"
+        came = say("one object twice")
     elif parts.is_loaded(original) and not parts.is_loaded(loaded):
-        came = "the loaded one first"
+        came = say("the loaded one first")
     elif parts.is_keras(loaded) or not parts.is_trackable(loaded):
-        came = f"{kind(loaded)} as the loaded one"
+        came = say("{kind} as the loaded one", kind=kind(loaded))
     if came:
         raise InputError(
-            f"Expected the module that was saved, then what was loaded, got {came}. Write "
-            "compare_saved(module, tf.saved_model.load(folder)); a Keras model is saved to such "
-            "a folder by model.export(folder), a .keras file is none."
+            "Expected the module that was saved, then what was loaded, got {came}. Write "
+            "compare_saved(module, tf.saved_model.load(folder)); a Keras model is saved to "
+            "such a folder by model.export(folder), a .keras file is none.",
+            came=came,
         )
     rows = _Rows(original, loaded)
-    fates = [_owner("the object", original, loaded), *rows.of(original, loaded, "")]
+    fates = [_owner(say("the object"), original, loaded), *rows.of(original, loaded, "")]
     fates.sort(key=lambda fate: fate.state == "new")
     return Survival(parts.type_name(original), tuple(fates))
 
@@ -94,12 +112,14 @@ def _apart(before: Any, after: Any) -> str:
     import numpy as np
 
     if TensorType.like(before) != TensorType.like(after):
-        return "another dtype or shape"
+        return say("another dtype or shape")
     one, other = np.asarray(before.numpy()), np.asarray(after.numpy())
     largest, problem = difference(one, other)
     if one.tobytes() == other.tobytes() or (not problem and not largest):  # nan is nan here
         return ""
-    return f"values differ by up to {largest:.2g}" if largest else "values differ"
+    if not largest:
+        return say("values differ")
+    return say("values differ by up to {largest:.2g}", largest=largest)
 
 
 class _Rows:
@@ -154,7 +174,7 @@ class _Rows:
         if parts.is_variable(before):
             yield self._variable(name, before, part.missed, after)
         elif after is None:
-            why = part.missed or "nothing of this name was saved"
+            why = part.missed or say("nothing of this name was saved")
             yield Fate(name, _told(before), "", "gone", why)
             # What it holds may be there under another name, or it hid in it and was not saved.
             for inner in parts.hidden_in(before) if part.missed else ():
@@ -165,7 +185,7 @@ class _Rows:
         elif parts.is_function(before) and parts.is_function(after):
             yield from _function(name, before, after)
         elif id(before) in self.seen:
-            yield Fate(name, _told(before), _told(after), "kept", "shown above")
+            yield Fate(name, _told(before), _told(after), "kept", say("shown above"))
         else:
             self.seen.add(id(before))
             yield _owner(name, before, after)
@@ -174,11 +194,14 @@ class _Rows:
     def _variable(self, name: str, before: Any, missed: str = "", same_place: Any = None) -> Fate:
         place, after = self.pairs.get(_key(before), ("", None))
         if after is None:
-            return Fate(name, _told(before), "", "gone", missed or "nothing like it was saved")
-        moved = "" if same_place is after else f", there as {place}"
-        apart = _apart(before, after)
-        state, why = ("changed", apart) if apart else ("kept", f"equal values{moved}")
-        return Fate(name, _told(before), _told(after), state, why)
+            lost = missed or say("nothing like it was saved")
+            return Fate(name, _told(before), "", "gone", lost)
+        why, texts = _apart(before, after), (_told(before), _told(after))
+        if why:
+            return Fate(name, *texts, "changed", why)
+        if same_place is after:
+            return Fate(name, *texts, "kept", say("equal values"))
+        return Fate(name, *texts, "kept", say("equal values, there as {place}", place=place))
 
     def _weights(self, original: Any, path: str) -> Iterator[Fate]:
         """Variables of a Keras model; those with equal values share a row."""
@@ -194,15 +217,15 @@ class _Rows:
                 yield fate
         if kept:
             told = parts.weights_text(kept)
-            yield Fate(f"{path}.variables", told, told, "kept", "equal values")
+            yield Fate(f"{path}.variables", told, told, "kept", say("equal values"))
 
 
 def _told(thing: Any) -> str:
     kind, about = parts.describe(thing)
     if isinstance(thing, Mapping | list | tuple):
-        return f"{kind} of {about}"
+        return say("{kind} of {about}", kind=say(kind), about=about)
     plain = kind in ("Python value", "concrete function") or parts.is_loaded(thing)
-    return about if plain else f"{kind} {about}".strip()
+    return about if plain else f"{say(kind)} {about}".strip()
 
 
 def _owner(name: str, before: Any, after: Any) -> Fate:
@@ -211,19 +234,20 @@ def _owner(name: str, before: Any, after: Any) -> Fate:
     if texts[0] == texts[1]:
         return Fate(name, *texts, "kept")
     loaded = parts.is_trackable(before) and parts.is_loaded(after)
-    why = "its class and its Python code are gone" if loaded else "what is tracked is kept"
-    return Fate(name, *texts, "changed", why)
+    gone, kept = say("its class and its Python code are gone"), say("what is tracked is kept")
+    return Fate(name, *texts, "changed", gone if loaded else kept)
 
 
 def _function(name: str, before: Any, after: Any) -> Iterator[Fate]:
     """A row for each signature: these are the calls that were possible, and still are."""
     had, has = parts.signatures_of(before), parts.signatures_of(after)
     if not has:
-        yield Fate(name, _told(before), _told(after), "empty", "no graph was saved, a call raises")
+        why = say("no graph was saved, a call raises")
+        yield Fate(name, _told(before), _told(after), "empty", why)
         return
     for one in had:
         kept = one in has
-        why = "" if kept else "no such graph was saved"
+        why = "" if kept else say("no such graph was saved")
         yield Fate(name, one, one if kept else "", "kept" if kept else "gone", why)
     yield from (Fate(name, "", one, "new") for one in has if one not in had)
 

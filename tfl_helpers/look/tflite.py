@@ -15,16 +15,17 @@ from typing import Any
 
 from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
 from ..values import value_text
+from ..words import later, say
 
 _IDENTIFIER = b"TFL3"
 _SMALL_BYTES = 16  # constants up to this size show their values
 _ROLES = {"then": "then_branch", "else": "else_branch"}  # as TensorFlow calls them
 _FOREIGN = {  # first bytes -> what such a file is, and where to go from there
-    b"PK\x03\x04": "a zip archive, as .keras files are: convert the model first",
-    b"\x89HDF": "an HDF5 file, as .h5 weights are: convert the model first",
-    b"version https://git-lfs": "a Git LFS pointer, not the file itself: run `git lfs pull`",
-    b"<": "a web page or XML: the download went to an error page, load the file again",
-    b"\x1f\x8b": "a gzip archive: unpack it first",
+    b"PK\x03\x04": later("a zip archive, as .keras files are: convert the model first"),
+    b"\x89HDF": later("an HDF5 file, as .h5 weights are: convert the model first"),
+    b"version https://git-lfs": later("a Git LFS pointer, not the file itself: run `git lfs pull`"),
+    b"<": later("a web page or XML: the download went to an error page, load the file again"),
+    b"\x1f\x8b": later("a gzip archive: unpack it first"),
 }
 
 
@@ -53,16 +54,22 @@ def whole_tflite(model: Any) -> Iterator[bytes]:
     """
     if not isinstance(model, bytes | bytearray):
         raise InputError(
-            f"Expected the bytes of a .tflite file, got {kind(model)}. "
-            "Write pathlib.Path(name).read_bytes()."
+            "Expected the bytes of a .tflite file, got {came}. "
+            "Write pathlib.Path(name).read_bytes().",
+            came=kind(model),
         )
     if model[4:8] != _IDENTIFIER:
-        came = f"bytes {bytes(model[:8])!r}" if model else "no bytes at all: the file is empty"
-        start = model.lstrip()
-        came = next((what for first, what in _FOREIGN.items() if start.startswith(first)), came)
+        came = say("bytes {first!r}", first=bytes(model[:8]))
+        if not model:
+            came = say("no bytes at all: the file is empty")
+        for first, what in _FOREIGN.items():
+            if model.lstrip().startswith(first):
+                came = say(what)
         raise InputError(
-            f"Expected a .tflite file, whose bytes 4 to 8 are {_IDENTIFIER!r}, got {came}. "
-            "Write converter.convert() to make one, or read the right file."
+            "Expected a .tflite file, whose bytes 4 to 8 are {wanted!r}, got {came}. "
+            "Write converter.convert() to make one, or read the right file.",
+            wanted=_IDENTIFIER,
+            came=came,
         )
     try:
         yield bytes(model)
@@ -70,8 +77,9 @@ def whole_tflite(model: Any) -> Iterator[bytes]:
         raise
     except Exception as error:  # whatever the unguarded schema code stumbles over
         raise InputError(
-            f"Expected a whole .tflite file, got {len(model):,} bytes that begin as one but "
-            "break off or are damaged. Convert again, or copy the file again and compare its size."
+            "Expected a whole .tflite file, got {size:,} bytes that begin as one but break off "
+            "or are damaged. Convert again, or copy the file again and compare its size.",
+            size=len(model),
         ) from error
 
 
@@ -134,7 +142,7 @@ def _records(signatures: tuple[Signature, ...], graphs: list[_Subgraph]) -> tupl
     keys: dict[int, list[str]] = {}
     for signature in signatures:
         keys.setdefault(signature.subgraph, []).append(signature.key)
-    titles = {i: f"subgraph {i}" for i in range(len(graphs))}
+    titles = {i: say("subgraph {number}", number=i) for i in range(len(graphs))}
     titles |= {inner: title for graph in graphs for inner, title, _, _ in graph.runs()}
     titles |= {i: ", ".join(names) for i, names in keys.items()}
 
@@ -171,7 +179,7 @@ class _Subgraph:
         if code.customCode:
             return _text(code.customCode)
         number = max(code.builtinCode, code.deprecatedBuiltinCode)
-        name = _names("BuiltinOperator").get(number, f"operator {number}")
+        name = _names("BuiltinOperator").get(number, say("operator {number}", number=number))
         composite = getattr(op.builtinOptions2, "decompositionSubgraphIndex", None) is not None
         return f"{name} {_text(op.builtinOptions2.name)}" if composite else name
 
@@ -247,7 +255,9 @@ class _Subgraph:
         tensor, shown = self.tensors[index], self.type(index)
         data, name = self.data(tensor.buffer), _text(tensor.name)
         values = _values(data, shown) if 0 < len(data) <= _SMALL_BYTES else ""
-        label = "in another file" if tensor.externalBuffer else values or f"{len(data):,} bytes"
+        label = values or say("{count:,} bytes", count=len(data))
+        if tensor.externalBuffer:
+            label = say("in another file")
         kind_of_node = "variable" if tensor.isVariable else "constant"
         return Node(f"t{index}", kind_of_node, label, shown, (), name, len(data))
 

@@ -20,14 +20,18 @@ import tempfile
 import time
 from collections.abc import Iterable
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TextIO
 
+from ..words import is_wide, say
 from . import errors
 from .errors import SUPPORTED, SetupError
 
 STAMP = "requirements.sha256"  # in `.venv`: the locks that were installed, a line each
-LOCK, TESTS_LOCK = "requirements.txt", "tests/requirements.txt"  # what `test` adds to the first
+# What `lab` installs, what `run` adds to it, and what `test` and `site` add to both.
+LOCK, TESTS_LOCK, SITE_LOCK = "requirements.txt", "tests/requirements.txt", "tests/site.txt"
+_LOCKS = {"lab": LOCK, "test": TESTS_LOCK, "site": SITE_LOCK}
 # Never build from source: that asks a learner for a compiler.
 _WHEELS = ["--only-binary=:all:", "--require-hashes"]
 _PIP = ["pip", "install", "--no-deps", "--no-input", "--disable-pip-version-check", *_WHEELS]
@@ -36,20 +40,20 @@ _PIP = ["pip", "install", "--no-deps", "--no-input", "--disable-pip-version-chec
 _UV = ["uv", "pip", "install", "--index-strategy=unsafe-best-match", "--color=never", *_WHEELS]
 
 
-def enter(root: Path, arguments: list[str], tests: bool = False) -> int | None:
-    """Go on in a Python that has the pins of the clone `root`, with `tests` those of the tests too.
+def enter(root: Path, arguments: list[str], *extras: str) -> int | None:
+    """Go on in a Python that has the pins of the clone `root`, and of the extras `test` and `site`.
 
     Returns None if the running Python has them. Otherwise makes `.venv` or brings it up to date,
     and runs `python *arguments` there in place of this process (on Windows: as a child, whose exit
     code is returned).
     """
     venv = root / ".venv"
-    locks = [root / LOCK, *([root / TESTS_LOCK] if tests else [])]
+    locks = [root / _LOCKS[extra] for extra in ("lab", *extras)]
     inside = is_same(sys.prefix, venv)
     ready = is_ready(venv, locks)
     if inside and ready:
         return None
-    if not inside and has_pins(root, "run", "lab", *(["test"] if tests else [])):
+    if not inside and has_pins(root, "run", "lab", *extras):
         # A conda environment, for example. Its children must import this clone too.
         paths = [str(root), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
@@ -136,14 +140,16 @@ def prepare(root: Path, locks: list[Path], arguments: list[str], out: TextIO) ->
         errors.check_platform(sys.platform, platform.machine(), platform.version())
         errors.check_ensurepip(find_spec("ensurepip") is not None, sys.version_info[:2])
         errors.check_space(shutil.disk_usage(root).free / 1e9)
-        out.write("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.\n")
+        once = say("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.")
+        out.write(once + "\n")
         _run(Path(sys.executable), "-m", "venv", "--without-pip", str(venv))
     elif _hash(locks[0]) in done:
-        out.write(f"Adding to .venv what {locks[-1].relative_to(root).as_posix()} names.\n")
+        new = [x.relative_to(root).as_posix() for x in locks if _hash(x) not in done]
+        out.write(say("Adding to .venv what is in {names}.", names=", ".join(new)) + "\n")
     elif done:
-        out.write("requirements.txt has changed: bringing .venv up to date.\n")
+        out.write(say("requirements.txt has changed: bringing .venv up to date.") + "\n")
     else:
-        out.write("Going on with the set-up of .venv where it stopped.\n")
+        out.write(say("Going on with the set-up of .venv where it stopped.") + "\n")
     site = _site_packages(python)
     for package in list(site.glob("*.dist-info")):
         # These are written last: the set-up was stopped in this package, so it is not installed.
@@ -182,7 +188,7 @@ def install(python: Path, site: Path, locks: list[Path], out: TextIO) -> None:
             raise errors.explain(said.read_text("utf-8", "replace"))
     # Or the first import would do it, on one core: half of all the lines that are installed. Not
     # uv's --compile-bytecode: that gives up, and with it the set-up, where a Python starts slowly.
-    out.write("Compiling TensorFlow, so that its first import does not have to.\n")
+    out.write(say("Compiling TensorFlow, so that its first import does not have to.") + "\n")
     large = [str(site / name) for name in ("tensorflow", "keras", "numpy")]
     subprocess.run([str(python), "-I", "-m", "compileall", "-qq", "-j0", *large])
 
@@ -237,22 +243,28 @@ def stage(printed: str, pins: int, installed: int) -> tuple[str, int, int, str]:
     """Where uv is, from what it has printed: what it does, and how many of how many are done."""
     resolved = re.search(r"^Resolved (\d+) packages?", printed, re.MULTILINE)
     if not resolved:
-        return "asking the package index", 0, pins, "packages"
+        return say("asking the package index"), 0, pins, say("packages")
     begun = dict(re.findall(r"^Downloading (\S+) \((.+)\)$", printed, re.MULTILINE))
     ended = re.findall(r"^ Downloaded (\S+)$", printed, re.MULTILINE)
     for name in [name for name in begun if name not in ended]:
-        return f"fetching {name} ({begun[name]})", len(ended), len(begun), "large packages"
+        doing = say("fetching {name} ({size})", name=name, size=begun[name])
+        return doing, len(ended), len(begun), say("large packages")
     total = int(resolved[1])
-    return "installing", min(installed, total), total, "packages"
+    return say("installing"), min(installed, total), total, say("packages")
 
 
 def progress(doing: str, at: int, total: int, unit: str, seconds: int, width: int = 0) -> str:
     """One line; for a terminal of some `width`, one that is written over the last."""
-    text = f"{at:4} of {total} {unit}  {seconds // 60}:{seconds % 60:02}  {doing}"
+    done = {"at": at, "total": total, "unit": unit}
+    text = say("{at:4} of {total} {unit}", **done) + f"  {seconds // 60}:{seconds % 60:02}  {doing}"
     if not width:
         return text + "\n"
     filled = 20 * at // max(total, 1)
-    return "\r" + f"[{'#' * filled}{'.' * (20 - filled)}]{text}"[:width].ljust(width)
+    line = f"[{'#' * filled}{'.' * (20 - filled)}]{text}"
+    # A terminal shows most Japanese letters two columns wide.
+    wide = [1 + is_wide(letter) for letter in line]
+    shown = [letter for letter, end in zip(line, accumulate(wide)) if end <= width]
+    return "\r" + "".join(shown) + " " * (width - sum(wide[: len(shown)]))
 
 
 def _run(python: Path, *arguments: str, **variables: str) -> str:
@@ -271,8 +283,9 @@ def _site_packages(python: Path) -> Path:
         command = [str(python), "-I", "-X", "utf8", "-c", program]
         printed = subprocess.check_output(command, encoding="utf-8")
     except (OSError, subprocess.CalledProcessError):
-        raise SetupError("The Python that .venv was made with is gone.") from None
+        raise SetupError(say("The Python that .venv was made with is gone.")) from None
     major, minor, path = printed.strip().split(" ", 2)
     if (int(major), int(minor)) not in SUPPORTED:
-        raise SetupError(f".venv has Python {major}.{minor}; {errors.WHEELS}.")
+        here = {"version": f"{major}.{minor}", "wheels": say(errors.WHEELS)}
+        raise SetupError(say(".venv has Python {version}; {wheels}.", **here))
     return Path(path)

@@ -16,7 +16,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from ..records import InputError
+from ..words import InputError, say
 from .lessons import ROOT, lesson_id
 from .merge import Notebook, is_notebook, make_copy, merge
 
@@ -55,12 +55,15 @@ def prepare(lessons: list[Path], mine: Path, *, fresh: Path | None = None) -> li
         except OSError as error:
             errors.append(error)
     for error in errors[:1]:  # of a full disk they all say the same
-        mend = (
-            "Make room on this disk" if error.errno in _FULL else "Make that folder yours to write"
-        )
+        mend = say("Make that folder yours to write, then start lab again.")
+        if error.errno in _FULL:
+            mend = say("Make room on this disk, then start lab again.")
+        came = {"folder": mine, "error": error.strerror or error, "mend": mend}
         told.append(
-            f"Expected to write in {mine}, got: {error.strerror or error}. "
-            f"What you wrote is as it was. {mend}, then start lab again."
+            say(
+                "Expected to write in {folder}, got: {error}. What you wrote is as it was. {mend}",
+                **came,
+            )
         )
     return told
 
@@ -94,7 +97,8 @@ def _bring_up_to_date(lesson: Path, copy: Path) -> list[str]:
         if notebook is None:
             time.sleep(1)  # JupyterLab may be in the midst of saving it
             if copy.read_bytes() == old and _mend(copy, old, ours):
-                return [f"{lesson_id(lesson)}: the copy was damaged and is now in older/"]
+                number = lesson_id(lesson)
+                return [say("{number}: the copy was damaged and is now in older/", number=number)]
             continue
         update = merge(notebook, ours)
         if update is None:
@@ -102,15 +106,18 @@ def _bring_up_to_date(lesson: Path, copy: Path) -> list[str]:
         new, saved = _bytes_of(update.notebook), copy.stat().st_mtime_ns
         if _replace(copy, old, new, saved, keep=update.is_theirs):
             return [f"{lesson_id(lesson)}: {update}"] if str(update) else []
-    raise OSError(errno.EBUSY, f"another program keeps writing {copy.name}")
+    raise OSError(errno.EBUSY, say("another program keeps writing {name}", name=copy.name))
 
 
 def _edition(lesson: Path) -> Notebook:
     proven = _parse(lesson.read_bytes())
     if proven is None:
+        place = f"notebooks/{lesson.parent.name}/{lesson.name}"
         raise InputError(
-            f"Expected a notebook in {lesson}, got something that cannot be read. "
-            f"To have it back: git checkout -- notebooks/{lesson.parent.name}/{lesson.name}"
+            "Expected a notebook in {lesson}, got something that cannot be read. "
+            "To have it back: git checkout -- {place}",
+            lesson=lesson,
+            place=place,
         )
     return make_copy(proven)
 
@@ -131,7 +138,8 @@ def _begin_anew(lesson: Path, copy: Path) -> list[str]:
         old = copy.read_bytes()
         aside = _put_aside(copy, old, copy.parent)
         if aside.read_bytes() == old and _replace(copy, old, ours, _NEVER, keep=False):
-            told = [f"{lesson_id(lesson)}: begun anew; what you had is in {aside.name}"]
+            names = {"number": lesson_id(lesson), "name": aside.name}
+            told = [say("{number}: begun anew; what you had is in {name}", **names)]
             break
     aside = marks / f"{lesson_id(lesson)} {_now()}"
     for mark in sorted(marks.glob(f"{lesson_id(lesson)}-*")):
@@ -210,7 +218,7 @@ def _put_aside(path: Path, data: bytes, folder: Path) -> Path:
             with aside.open("xb") as file:
                 file.write(data)
             return aside
-    raise FileExistsError(errno.EEXIST, "too many older copies", str(folder))
+    raise FileExistsError(errno.EEXIST, say("too many older copies"), str(folder))
 
 
 def _write(path: Path, data: bytes, time_ns: int) -> Path:

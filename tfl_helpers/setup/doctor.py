@@ -10,12 +10,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..records import Shown, Table
 from ..web.folder import find_npm, is_fetched
+from ..words import say
 from . import machine
 from .bootstrap import LOCK, installed_versions, is_same, proven
 from .errors import HOME, OWN, SUPPORTED, TEMPORARY, WHEELS, install_command, typed
@@ -59,7 +60,9 @@ class Check:
     @property
     def verdict(self) -> str:
         """A word and its sign."""
-        return "✓ ok" if not self.cause else "○ not here" if self.optional else "✗ wrong"
+        if not self.cause:
+            return say("✓ ok")
+        return say("○ not here") if self.optional else say("✗ wrong")
 
 
 @dataclass(frozen=True)
@@ -77,19 +80,25 @@ class Report(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple((c.asked, c.found, c.verdict) for c in self.checks)
-        ready = "✗ This machine is not ready yet" if self.wrong else "✓ This machine is ready"
-        lead = ready if self.wrong else f"{ready} for the course"
-        tables = [Table(lead, ("check", "found", "verdict"), rows)]
+        lead = say("✓ This machine is ready for the course")
+        if self.wrong:
+            lead = say("✗ This machine is not ready yet")
+        tables = [Table(lead, (say("check"), say("found"), say("verdict")), rows)]
         lacking = [c for c in self.checks if c.cause and c.optional]
         for caption, checks in (
-            ("What to do, from the top", self.wrong),
-            ("Not needed by most lessons", lacking),
+            (say("What to do, from the top"), self.wrong),
+            (say("Not needed by most lessons"), lacking),
         ):
             mend = tuple((c.asked, c.cause, f"`{c.command}`") for c in checks)
-            tables += [Table(caption, ("check", "cause", "run this"), mend)] if mend else []
+            heads = (say("check"), say("cause"), say("run this"))
+            tables += [Table(caption, heads, mend)] if mend else []
         if self.others:
-            caption = f"Other than proven on {self.date}: sizes and wording may differ, no more"
-            tables.append(Table(caption, ("package", "here", "proven"), self.others))
+            other = say(
+                "Other than proven on {date}: sizes and wording may differ, no more",
+                date=self.date,
+            )
+            heads = (say("package"), say("here"), say("proven"))
+            tables.append(Table(other, heads, self.others))
         return tuple(tables)
 
     def as_json(self) -> dict[str, Any]:
@@ -121,9 +130,13 @@ def examine(everything: bool = False) -> Report:
         check_kernel(kernel, sys.prefix),
         check_widgets(kernel),
         check_room(
-            "Memory", machine.free_memory_gb(), MEMORY_GB, "a lesson and its kernel", _RUNNING
+            say("Memory"),
+            machine.free_memory_gb(),
+            MEMORY_GB,
+            say("a lesson and its kernel"),
+            _RUNNING,
         ),
-        check_room("Disk", disk, DISK_GB, "models and copies of lessons", clean),
+        check_room(say("Disk"), disk, DISK_GB, say("models and copies of lessons"), clean),
         check_writing(),
     )
     others = other_versions(versions, installed_versions(versions))
@@ -138,7 +151,7 @@ def other_versions(
     known = ", ".join(f"{major}.{minor}" for major, minor in SUPPORTED)
     python = () if here in SUPPORTED else (("Python", f"{here[0]}.{here[1]}", known),)
     return python + tuple(
-        (name, found[name], " or ".join(versions))
+        (name, found[name], say(" or ").join(versions))
         for name, versions in sorted(pins.items())
         if found.get(name, versions[0]) not in versions
     )
@@ -147,16 +160,18 @@ def other_versions(
 def check_version(here: tuple[int, ...], found: Mapping[str, str]) -> Check:
     """Python is one that TensorFlow has wheels for, or has TensorFlow all the same."""
     if here in SUPPORTED or "tensorflow" in found:
-        return Check("Python", "a version that TensorFlow has wheels for")
-    return Check("Python", ".".join(map(str, here)), WHEELS, "python3.13 -m tfl_helpers doctor")
+        return Check("Python", say("a version that TensorFlow has wheels for"))
+    command = "python3.13 -m tfl_helpers doctor"
+    return Check("Python", ".".join(map(str, here)), say(WHEELS), command)
 
 
 def check_imports(failed: Mapping[str, str]) -> Check:
     """All that helpers need can be imported."""
     if not failed:
-        return Check("Packages", f"{len(IMPORTS)} that the helpers need can be imported")
-    cause = f"without {', '.join(failed)} some helpers do not work"
-    return Check("Packages", next(iter(failed.values())), cause, _repair(*failed))
+        found = say("{count} that the helpers need can be imported", count=len(IMPORTS))
+        return Check(say("Packages"), found)
+    cause = say("without {packages} some helpers do not work", packages=", ".join(failed))
+    return Check(say("Packages"), next(iter(failed.values())), cause, _repair(*failed))
 
 
 def _repair(*packages: str) -> str:
@@ -171,52 +186,57 @@ def _repair(*packages: str) -> str:
 
 def check_road(outcome: Outcome) -> Check:
     """TensorFlow and LiteRT import, convert and agree on the square of 3."""
-    asked = "TensorFlow and LiteRT"
+    asked = say("TensorFlow and LiteRT")
     if outcome.code != 0:
         return _failed(asked, outcome, ROAD)
     if outcome.line != "9.0 9.0":
-        cause = "both should say 9.0, so an installation is damaged"
-        return Check(asked, f"3.0 squared: {outcome.line}", cause, _repair(*ROAD))
-    return Check(asked, "agree that 3.0 squared is 9.0")
+        cause = say("both should say 9.0, so an installation is damaged")
+        found = say("3.0 squared: {numbers}", numbers=outcome.line)
+        return Check(asked, found, cause, _repair(*ROAD))
+    return Check(asked, say("agree that 3.0 squared is 9.0"))
 
 
 def check_kernel(outcome: Outcome, prefix: str) -> Check:
     """A Jupyter kernel starts in this environment and finds this package."""
+    asked = say("Jupyter kernel")
     if outcome.code != 0:
-        return _failed("Jupyter kernel", outcome, ("ipykernel", "jupyter-client"))
+        return _failed(asked, outcome, ("ipykernel", "jupyter-client"))
     ran = outcome.line.partition("\t")[0]
     if not is_same(ran, prefix):
         command = _python("ipykernel", "install", "--sys-prefix")
-        return Check("Jupyter kernel", ran, f"it should run in {prefix}", command)
-    return Check("Jupyter kernel", "starts and finds these helpers")
+        return Check(asked, ran, say("it should run in {folder}", folder=prefix), command)
+    return Check(asked, say("starts and finds these helpers"))
 
 
 def check_widgets(outcome: Outcome) -> Check:
     """A button in that kernel hears that it was pressed."""
+    asked = say("Widgets")
     if outcome.code != 0:
-        return Check("Widgets", "not asked: there is no kernel", optional=True)
-    word = outcome.line.partition("\t")[2]
+        return Check(asked, say("not asked: there is no kernel"), optional=True)
+    word = outcome.line.partition("\t")[2] or say("no answer to a press")
     if word == "answers":
-        return Check("Widgets", "a button answers")
-    return Check("Widgets", word, "what can be pressed in a lesson is dead", _repair("ipywidgets"))
+        return Check(asked, say("a button answers"))
+    cause = say("what can be pressed in a lesson is dead")
+    return Check(asked, word, cause, _repair("ipywidgets"))
 
 
 def _failed(asked: str, outcome: Outcome, packages: Iterable[str]) -> Check:
-    found = outcome.error or f"exit code {outcome.code}"
+    found = outcome.error or say("exit code {code}", code=outcome.code)
+    cause, command = say("an installation is damaged"), _repair(*packages)
     if outcome.code is None:
-        found = f"no answer in {TIMEOUT_SECONDS} seconds"
-        return Check(asked, found, "too much else runs here", _python("tfl_helpers", "doctor"))
-    if outcome.code == -4:  # SIGILL
-        return Check(asked, found, "the processor lacks the AVX of TensorFlow's wheels", "lscpu")
-    if outcome.code == -9:  # SIGKILL
-        return Check(asked, found, "the system ended it, as a rule for want of memory", _RUNNING)
-    if "DLL load failed" in found:
-        install = "winget install Microsoft.VCRedist.2015+.x64"
-        return Check(asked, found, "Windows lacks the Visual C++ libraries", install)
-    if "No module named 'tfl_helpers'" in found:
+        found = say("no answer in {seconds} seconds", seconds=TIMEOUT_SECONDS)
+        cause, command = say("too much else runs here"), _python("tfl_helpers", "doctor")
+    elif outcome.code == -4:  # SIGILL
+        cause, command = say("the processor lacks the AVX of TensorFlow's wheels"), "lscpu"
+    elif outcome.code == -9:  # SIGKILL
+        cause, command = say("the system ended it, as a rule for want of memory"), _RUNNING
+    elif "DLL load failed" in found:
+        cause = say("Windows lacks the Visual C++ libraries")
+        command = "winget install Microsoft.VCRedist.2015+.x64"
+    elif "No module named 'tfl_helpers'" in found:
+        cause = say("the kernel does not know this clone")
         command = _python("pip", "install", "--no-deps", "-e", str(ROOT))
-        return Check(asked, found, "the kernel does not know this clone", command)
-    return Check(asked, found, "an installation is damaged", _repair(*packages))
+    return Check(asked, found, cause, command)
 
 
 def check_room(
@@ -224,8 +244,9 @@ def check_room(
 ) -> Check:
     """Room for `what`; where the system does not say how much is free, nothing is wrong."""
     if free_gb is None or free_gb >= needed_gb:
-        return Check(asked, "no shortage found")
-    return Check(asked, f"{free_gb:.1f} GB free", f"{what} need {needed_gb} GB", command)
+        return Check(asked, say("no shortage found"))
+    cause = say("{what} need {needed} GB", what=what, needed=needed_gb)
+    return Check(asked, say("{free:.1f} GB free", free=free_gb), cause, command)
 
 
 def check_writing() -> Check:
@@ -237,26 +258,29 @@ def check_writing() -> Check:
         except OSError as error:
             if folder and not Path.cwd().is_relative_to(ROOT):
                 command = HOME  # not ours to change
-            found = f"{'this folder' if folder else 'temporary files'}: {error.strerror}"
-            return Check("Writing", found, "lessons save models, and cannot here", command)
-    return Check("Writing", "files can be written")
+            found = say("temporary files: {error}", error=error.strerror)
+            if folder:
+                found = say("this folder: {error}", error=error.strerror)
+            cause = say("lessons save models, and cannot here")
+            return Check(say("Writing"), found, cause, command)
+    return Check(say("Writing"), say("files can be written"))
 
 
 def what_is_optional() -> tuple[Check, ...]:
     """A browser, npm and Japanese letters: what lacks costs a part of the course."""
-    asked = ("Browser", "npm", "Japanese letters")
-    browser, npm, letters = (Check(name, "here") for name in asked)
+    asked = (say("Browser"), "npm", say("Japanese letters"))
+    browser, npm, letters = (Check(name, say("here")) for name in asked)
     if not machine.has_browser():
         lab = _python("tfl_helpers", "lab", "--no-browser")
-        cause = "nothing can be opened here: open the address that `lab` prints elsewhere"
-        browser = Check("Browser", "none", cause, lab, optional=True)
+        cause = say("nothing can be opened here: open the address that `lab` prints elsewhere")
+        browser = replace(browser, found=say("none"), cause=cause, command=lab, optional=True)
     if not (is_fetched() or find_npm()):
         install = install_command(apt="npm", dnf="npm", brew="node", winget="OpenJS.NodeJS")
-        cause = "lesson 14's page needs LiteRT.js, which npm fetches"
-        npm = Check("npm", "none", cause, install, optional=True)
+        cause = say("lesson 14's page needs LiteRT.js, which npm fetches")
+        npm = replace(npm, found=say("none"), cause=cause, command=install, optional=True)
     if not machine.has_japanese():
         fonts = {"apt": "fonts-noto-cjk", "dnf": "google-noto-sans-cjk-fonts"}
-        cause = "lessons in Japanese show boxes in place of letters"
-        install = install_command(**fonts)
-        letters = Check("Japanese letters", "no font", cause, install, optional=True)
+        lack = {"found": say("no font"), "command": install_command(**fonts), "optional": True}
+        cause = say("lessons in Japanese show boxes in place of letters")
+        letters = replace(letters, cause=cause, **lack)
     return browser, npm, letters

@@ -12,8 +12,10 @@ import shlex
 import subprocess
 from shutil import which
 
+from ..words import later, say
+
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
-WHEELS = "TensorFlow has wheels for Python 3.11, 3.12 and 3.13"
+WHEELS = later("TensorFlow has wheels for Python 3.11, 3.12 and 3.13")
 SPACE_GB = 4  # 2.5 stay, and uv unpacks each wheel beside them
 IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0  # as in a container
 
@@ -30,7 +32,7 @@ _DOCKER = (
     " python3 -m tfl_helpers lab --no-browser -- --ip=0.0.0.0"
 )
 _CLEAN = f"{_PYTHON} -m uv cache clean"
-_CHANGED = (
+_CHANGED = later(
     "A fetched file is not the one that requirements.txt names: its hash differs, so it was"
     " damaged or changed on its way."
 )
@@ -38,36 +40,47 @@ _CHANGED = (
 # connection comes before "No matching distribution", with which pip ends in both cases.
 _FAILURES = {
     r"No space left on device|\[Errno 28\]|not enough space on the disk": (
-        "The disk is full: set-up needs 4 GB here, shared with uv's cache if that is on the same"
-        " disk (UV_CACHE_DIR can name another folder for it).",
+        later(
+            "The disk is full: set-up needs 4 GB here, shared with uv's cache if that is on the"
+            " same disk (UV_CACHE_DIR can name another folder for it)."
+        ),
         _CLEAN,
     ),
     r"DO NOT MATCH THE HASHES": (_CHANGED, f"{_PYTHON} -m pip cache purge"),
     r"Hash mismatch for": (_CHANGED, _CLEAN),
     r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate": (
-        "The certificate of the package index is signed by nobody whom this machine knows: behind"
-        " a company's proxy, tell pip the company's certificate file.",
+        later(
+            "The certificate of the package index is signed by nobody whom this machine knows:"
+            " behind a company's proxy, tell pip the company's certificate file."
+        ),
         f"{_PYTHON} -m pip config set global.cert YOUR-CERTIFICATES.pem",
     ),
     r"Failed to establish a new connection|NewConnectionError|Connection refused|timed out"
     r"|ConnectTimeout|ConnectionResetError|Cannot connect to proxy|name resolution|dns error"
     r"|getaddrinfo failed|Network is unreachable|Proxy Authentication|error sending request": (
-        "The package index cannot be reached: connect this machine to the network or, if it is"
-        " behind a proxy, tell pip the proxy.",
+        later(
+            "The package index cannot be reached: connect this machine to the network or, if it is"
+            " behind a proxy, tell pip the proxy."
+        ),
         f"{_PYTHON} -m pip config set global.proxy http://YOUR-PROXY:PORT",
     ),
     r"Long Path|os error 206": (
-        "Windows has to be told to allow file names as long as JupyterLab's (as administrator).",
+        later(
+            "Windows has to be told to allow file names as long as JupyterLab's (as administrator)."
+        ),
         r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
         " /v LongPathsEnabled /t REG_DWORD /d 1 /f",
     ),
     r"Permission denied|Read-only file system|Access is denied": (
-        "Files here cannot be written: the folder is not yours, or a JupyterLab still runs in it.",
+        later(
+            "Files here cannot be written: the folder is not yours, or a JupyterLab still runs"
+            " in it."
+        ),
         OWN,
     ),
     r"No matching distribution found for (\S+)|there is no version of (\S+)"
     r"|(\S+) has no wheels|(\S+) was not found": (
-        "There is no {found} for {machine}, or the package index lacks it.",
+        later("There is no {found} for {machine}, or the package index lacks it."),
         f"{_PYTHON} -m pip config list",
     ),
 }
@@ -77,18 +90,20 @@ class SetupError(Exception):
     """What is wrong in one sentence, and the command that mends it."""
 
     def __init__(self, sentence: str, command: str = _REMOVE) -> None:
-        super().__init__(f"{sentence}\nTo mend it:\n    {command}")
+        told = {"sentence": sentence, "command": command}
+        super().__init__(say("{sentence}\nTo mend it:\n    {command}", **told))
 
 
 def explain(printed: str) -> SetupError:
     """Why pip, uv, ensurepip or venv failed, from what it printed."""
-    machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    here = {"version": platform.python_version(), "system": platform.system()}
+    machine = say("Python {version} on {system} {chip}", **here, chip=platform.machine())
     for pattern, (sentence, command) in _FAILURES.items():
         if found := re.search(pattern, printed):
             name = found[found.lastindex or 0]
-            return SetupError(sentence.format(found=name, machine=machine), command)
-    last = (printed.strip() or "none").splitlines()[-1]
-    return SetupError(f"The set-up failed, and these were its last words: {last}")
+            return SetupError(say(sentence, found=name, machine=machine), command)
+    last = (printed.strip() or say("none")).splitlines()[-1]
+    return SetupError(say("The set-up failed, and these were its last words: {last}", last=last))
 
 
 def typed(words: list[str]) -> str:
@@ -115,7 +130,9 @@ def check_python(version: tuple[int, int], arguments: list[str]) -> None:
     command = next((" ".join([name, *arguments]) for name in names if which(name)), "")
     if not command:
         command = install_command(**tools) if any(map(which, tools)) else _CONDA
-    raise SetupError(f"This is Python {version[0]}.{version[1]}; {WHEELS}.", command)
+    here = f"{version[0]}.{version[1]}"
+    words = say("This is Python {version}; {wheels}.", version=here, wheels=say(WHEELS))
+    raise SetupError(words, command)
 
 
 def check_platform(system: str, machine: str, kernel: str) -> None:
@@ -123,10 +140,14 @@ def check_platform(system: str, machine: str, kernel: str) -> None:
     if (system, machine) != ("darwin", "x86_64"):
         return
     if "ARM64" in kernel:
-        sentence = "This Python is built for Intel; TensorFlow has wheels for your Mac's own chip."
+        sentence = say(
+            "This Python is built for Intel; TensorFlow has wheels for your Mac's own chip."
+        )
         raise SetupError(sentence, "arch -arm64 brew install python@3.13")
-    sentence = "TensorFlow has no wheels for Macs with an Intel chip; it runs there in a container."
-    raise SetupError(sentence, _DOCKER)
+    raise SetupError(
+        say("TensorFlow has no wheels for Macs with an Intel chip; it runs there in a container."),
+        _DOCKER,
+    )
 
 
 def check_ensurepip(found: bool, version: tuple[int, int]) -> None:
@@ -134,11 +155,13 @@ def check_ensurepip(found: bool, version: tuple[int, int]) -> None:
     if not found:
         name = f"python{version[0]}.{version[1]}"
         command = f"{_SUDO}apt install {name}-venv" if which("apt") else _CONDA
-        raise SetupError(f"{name} lacks ensurepip and cannot make virtual environments.", command)
+        words = say("{name} lacks ensurepip and cannot make virtual environments.", name=name)
+        raise SetupError(words, command)
 
 
 def check_space(free_gb: float) -> None:
     """Refuse a disk that would be full before the end."""
     if free_gb < SPACE_GB:
-        sentence = f"{free_gb:.1f} GB are free here; set-up needs {SPACE_GB} GB and keeps 2.5."
-        raise SetupError(sentence, "python3 -m pip cache purge")
+        sizes = {"free": free_gb, "needed": SPACE_GB}
+        words = say("{free:.1f} GB are free here; set-up needs {needed} GB and keeps 2.5.", **sizes)
+        raise SetupError(words, "python3 -m pip cache purge")

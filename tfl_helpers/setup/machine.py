@@ -48,7 +48,7 @@ try:
         message = client.session.msg("comm_msg", {"comm_id": comm_id, **press})
         client.shell_channel.send(message)
     answers = run("print(len(pressed))")[1] == "1"
-    print(prefix, "answers" if answers else error or "no answer to a press", sep="\\t")
+    print(prefix, "answers" if answers else error, sep="\\t")
 finally:
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -132,7 +132,7 @@ def try_kernel() -> Outcome:
         button = ipywidgets.Button()
         button.on_click(pressed.append)
         button.click()
-        word = "answers" if pressed and button.comm else "no answer to a press"
+        word = "answers" if pressed and button.comm else ""
     except Exception as error:
         word = error_line(error)
     return Outcome(0, f"{sys.prefix}\t{word}")

@@ -13,12 +13,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..words import later, say
+
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
 
 KEY = "tfl"  # in the metadata of a copy
 OUTCOME = "outcome"  # the tag of a markdown cell that tells what the cell above it has shown
-_BESIDE = (
+_BESIDE = later(
     "*The course has changed this cell, and so have you. Yours stands above; ours is now:*\n\n"
 )
 
@@ -41,10 +43,20 @@ class Update:
     is_theirs: bool
 
     def __str__(self) -> str:
-        too = "changed by you too: ours stands beside yours"
-        kinds = ((self.new, "new"), (self.gone, "gone"), (self.beside, too))
-        verbs = ((n, "cell is" if n == 1 else "cells are", what) for n, what in kinds if n)
-        return ", ".join(f"{n} {verb} {what}" for n, verb, what in verbs)
+        one = (
+            say("1 cell is new"),
+            say("1 cell is gone"),
+            say("1 cell is changed by you too: ours stands beside yours"),
+        )
+        many = (
+            say("{count} cells are new", count=self.new),
+            say("{count} cells are gone", count=self.gone),
+            say(
+                "{count} cells are changed by you too: ours stands beside yours", count=self.beside
+            ),
+        )
+        counts = zip((self.new, self.gone, self.beside), one, many, strict=True)
+        return ", ".join(few if count == 1 else more for count, few, more in counts if count)
 
 
 def is_notebook(value: Any) -> bool:
@@ -178,7 +190,12 @@ def _beside(cell: Cell, text: str) -> Cell:
         source = f"{fence}python\n{source}\n{fence}"
     folded = {key: value for key, value in cell["metadata"].items() if key == "jupyter"}
     name = f"{cell['id'][:40]}-{text}"  # of this text: so it is shown once
-    return {"cell_type": "markdown", "id": name, "metadata": folded, "source": _BESIDE + source}
+    return {
+        "cell_type": "markdown",
+        "id": name,
+        "metadata": folded,
+        "source": say(_BESIDE) + source,
+    }
 
 
 def _added(theirs: list[Cell], met: dict[str, str], now: dict[str, str]) -> dict[str, list[Cell]]:

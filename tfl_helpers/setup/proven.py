@@ -6,9 +6,12 @@ imports jupyter_server nowhere else.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NoReturn
 
-_REFUSED = (
+from ..words import later, say, speak
+
+_REFUSED = later(
     "This is the proven edition, and it stays as it is. "
     "Your own copy takes what you write: python3 -m tfl_helpers lab"
 )
@@ -21,8 +24,9 @@ def __getattr__(name: str) -> Any:
     from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
     from tornado.web import HTTPError
 
-    async def refuse(*_: Any, **__: Any) -> NoReturn:
-        raise HTTPError(403, _REFUSED, reason=_REFUSED)
+    async def refuse(self: Any, *_: Any, **__: Any) -> NoReturn:
+        speak("ja" if Path(self.root_dir).name == "ja" else "en")  # as its lessons
+        raise HTTPError(403, say(_REFUSED), reason=say(_REFUSED))
 
     async def get(self: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         model = await AsyncLargeFileManager.get(self, *arguments, **named)

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from ..look.tflite import read_tflite
-from ..records import InputError, Shown, Signature, Table, kind
+from ..records import Shown, Signature, Table, kind
+from ..words import InputError, later, say, spoken
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "page"
@@ -36,17 +37,19 @@ COMMAND = "python3 -m tfl_helpers web"
 # No address of a registry stands in the lock, so npm asks the one that this machine is set up for.
 NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 WHAT = {
-    "index.html": "what a browser opens",
-    "model.js": "loads the model, takes the signature by its name, asks it",
-    "page.js": "takes a stroke from the pen, shows the answer",
-    "words.js": "the words of the page in two languages",
-    "learn.js": "loads the file that learns, trains it, asks it",
-    "teach.js": "takes ten strokes of yours, shows what was learnt",
-    "settings.json": "names of signature, input and output; gestures; strokes; what was measured",
-    "model.tflite": "your model, byte for byte",
-    "learner.tflite": "the file that learns, byte for byte",
-    "model_card.md": "what the file says of itself, and what was measured",
-    "runtime/": "LiteRT.js: the interpreter as WebAssembly, two builds",
+    "index.html": later("what a browser opens"),
+    "model.js": later("loads the model, takes the signature by its name, asks it"),
+    "page.js": later("takes a stroke from the pen, shows the answer"),
+    "words.js": later("the words of the page in two languages"),
+    "learn.js": later("loads the file that learns, trains it, asks it"),
+    "teach.js": later("takes ten strokes of yours, shows what was learnt"),
+    "settings.json": later(
+        "names of signature, input and output; gestures; strokes; what was measured"
+    ),
+    "model.tflite": later("your model, byte for byte"),
+    "learner.tflite": later("the file that learns, byte for byte"),
+    "model_card.md": later("what the file says of itself, and what was measured"),
+    "runtime/": later("LiteRT.js: the interpreter as WebAssembly, two builds"),
 }
 LEARNS = ("infer", "set_weights", "train", "weights")
 
@@ -60,7 +63,8 @@ class Page(Shown):
     def tables(self) -> tuple[Table, ...]:
         # No single bytes: a line end or a last digit may differ on another system.
         rows = tuple((f"`{name}`", f"{size / 1000:,.0f}", what) for name, size, what in self.files)
-        return (Table("A web page, complete in one folder", ("file", "KB", "what"), rows),)
+        heads = (say("file"), "KB", say("what"))
+        return (Table(say("A web page, complete in one folder"), heads, rows),)
 
 
 def write_page(
@@ -99,7 +103,7 @@ def write_page(
     settings = _settings(model, samples, signature, strokes)
     entry = _entry(model, signature, settings["points"], len(samples))
     settings |= {"limits": _limits(limits, entry), "measured": _measured(measured), "about": about}
-    files = {file.name: file.read_bytes() for file in PAGE.iterdir()}
+    files = _page_files()
     files |= {"model.tflite": bytes(model), "model_card.md": _card(model, entry, settings).encode()}
     if learner is not None:
         files["learner.tflite"] = _learns(learner)
@@ -107,7 +111,15 @@ def write_page(
     files |= {f"runtime/{name}": file.read_bytes() for name, file in runtime_files().items()}
     _write(folder, files)
     sizes = {name: sum(len(files[f]) for f in files if f.startswith(name)) for name in WHAT}
-    return Page(tuple((name, size, WHAT[name]) for name, size in sizes.items() if size))
+    return Page(tuple((name, size, say(WHAT[name])) for name, size in sizes.items() if size))
+
+
+def _page_files() -> dict[str, bytes]:
+    """Begins in Japanese where it is spoken here (`speak`), or in the browser that opens it."""
+    files = {file.name: file.read_bytes() for file in PAGE.iterdir()}
+    page = files["index.html"].decode().replace('lang="en"', f'lang="{spoken()}"')
+    files["index.html"] = page.replace("Draw a gesture", say("Draw a gesture")).encode()
+    return files
 
 
 def _write(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
@@ -117,10 +129,10 @@ def _write(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
             if name.startswith("runtime/"):  # a third of the bytes, for the page takes these
                 _put(Path(folder, f"{name}.gz"), _packed(content))
     except (OSError, TypeError) as error:
-        raise InputError(
-            f"Expected a folder to write to, got {folder!r}: {error}. "
-            "Write write_page('page', ...)."
-        ) from error
+        words = later(
+            "Expected a folder to write to, got {folder!r}: {error}. Write write_page('page', ...)."
+        )
+        raise InputError(words, folder=folder, error=error) from error
 
 
 @cache
@@ -133,18 +145,20 @@ def _settings(
     model: bytes, samples: Mapping[str, Any], signature: str, strokes: Sequence[Any]
 ) -> dict[str, Any]:
     if not isinstance(samples, Mapping) or not samples:
-        raise InputError(
-            f"Expected samples as a dict, gesture -> stroke, got {kind(samples)}. "
-            "Write for example {'line': line, 'circle': circle}."
+        words = later(
+            "Expected samples as a dict, gesture -> stroke, got {kind}. "
+            "Write for example {{'line': line, 'circle': circle}}."
         )
+        raise InputError(words, kind=kind(samples))
     examples = {str(name): _numbers(sample) for name, sample in samples.items()}
     more = [_numbers(one) for one in (strokes if hasattr(strokes, "__iter__") else [strokes])]
     lengths = sorted({len(stroke) for stroke in (*examples.values(), *more)})
     if len(lengths) > 1:
-        raise InputError(
-            "Expected strokes of one length, as many points as the signature takes, got some of "
-            f"{' and '.join(map(str, lengths))}. Resample them."
+        words = later(
+            "Expected strokes of one length, as many points as the signature takes, got some "
+            "of {lengths}. Resample them."
         )
+        raise InputError(words, lengths=say(" and ").join(map(str, lengths)))
     entry = _entry(model, signature, lengths[0], len(examples))
     return {
         "signature": entry.key,
@@ -163,9 +177,12 @@ def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signatur
     entry = next((entry for entry in entries if entry.key == signature), None)
     if entry is None:
         keys = [entry.key for entry in entries]
+        known = {"keys": ", ".join(keys) or say("none"), "example": [*keys, "classify"][0]}
         raise InputError(
-            f"Expected a signature of the file, got {signature!r}. It has "
-            f"{', '.join(keys) or 'none'}. Write for example signature={[*keys, 'classify'][0]!r}."
+            "Expected a signature of the file, got {signature!r}. It has {keys}. "
+            "Write for example signature={example!r}.",
+            signature=signature,
+            **known,
         )
     outputs = [one for one in entry.outputs if one.name != "distance"]
     if len(entry.inputs) == len(outputs) == 1:
@@ -176,9 +193,13 @@ def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signatur
         enough = given.shape is None or None in given.shape or math.prod(given.shape) >= gestures
         if fits and enough and taken.dtype == given.dtype == "float32":
             return entry
+    needed = {"points": points, "gestures": gestures}
     raise InputError(
-        f"Expected a signature that takes one stroke float32[{points}, 2] and gives one "
-        f"float32[{gestures}], got {signature}: {entry}. Convert one like that."
+        "Expected a signature that takes one stroke float32[{points}, 2] and gives one "
+        "float32[{gestures}], got {signature}: {ports}. Convert one like that.",
+        **needed,
+        signature=signature,
+        ports=entry,
     )
 
 
@@ -187,17 +208,20 @@ def _limits(limits: Any, entry: Signature) -> dict[str, float] | None:
         return None
     if "distance" not in [one.name for one in entry.outputs]:
         raise InputError(
-            f"Limits need an output called distance, got {entry.key}: {entry}. "
-            "Let the signature give {'probabilities': ..., 'distance': ...}, and convert again."
+            "Limits need an output called distance, got {signature}: {ports}. Let the signature"
+            " give {{'probabilities': ..., 'distance': ...}}, and convert again.",
+            signature=entry.key,
+            ports=entry,
         )
     with suppress(AttributeError, TypeError, ValueError):
         given = {str(name): float(limit) for name, limit in limits.items()}
         if all(map(math.isfinite, given.values())):
             return given
-    raise InputError(
-        f"Expected limits as a dict, gesture -> number, got {limits!r}. "
-        "Write for example limits={'line': 0.05}."
+    words = later(
+        "Expected limits as a dict, gesture -> number, got {limits!r}. "
+        "Write for example limits={{'line': 0.05}}."
     )
+    raise InputError(words, limits=limits)
 
 
 def _measured(measured: Mapping[str, tuple[int, int]] | None) -> list[tuple[str, int, int]]:
@@ -205,18 +229,21 @@ def _measured(measured: Mapping[str, tuple[int, int]] | None) -> list[tuple[str,
         rows = [(str(what), int(right), int(of)) for what, (right, of) in (measured or {}).items()]
         if all(0 <= right <= of != 0 for _, right, of in rows):
             return rows
-    raise InputError(
+    words = later(
         "Expected measured as a dict, what was drawn -> (right, strokes), two counts, got "
-        f"{measured!r}. Write for example {{'line': (49, 50)}}."
+        "{measured!r}. Write for example {{'line': (49, 50)}}."
     )
+    raise InputError(words, measured=measured)
 
 
 def _learns(learner: bytes) -> bytes:
     keys = sorted(one.key for one in read_tflite(learner).signatures)
     if keys != sorted(LEARNS):
         raise InputError(
-            f"Expected a learner with the signatures {', '.join(LEARNS)}, got "
-            f"{', '.join(keys)}. Convert the module of lesson 13."
+            "Expected a learner with the signatures {wanted}, got {keys}. "
+            "Convert the module of lesson 13.",
+            wanted=", ".join(LEARNS),
+            keys=", ".join(keys),
         )
     return bytes(learner)
 
@@ -225,23 +252,27 @@ def _card(model: bytes, entry: Signature, settings: Mapping[str, Any]) -> str:
     """A model card of what is known: the file's own words, and the learner's counts."""
     limits = settings["limits"] or {}
     beyond = ", ".join(f"{limit:.4g} ({name})" for name, limit in limits.items())
-    lines = [
-        "# Model card",
-        "",
-        f"- File: `model.tflite`, {len(model):,} bytes",
-        f"- Signature: `{entry.key}: {entry}`",
-        f"- Gestures, in the order of the output: {', '.join(settings['labels'])}",
-        f"- None of these: {f'`distance` above {beyond}' if beyond else 'never said'}",
-        "- Before the model: each stroke becomes "
-        f"{settings['points']} points at equal distances along the way",
-        "",
-        "## How right it is",
-        "",
-        settings["about"] or "Nobody has said whose strokes these were.",
-    ]
-    rows = [f"| {what} | {of} | {right} |" for what, right, of in settings["measured"]]
-    table = ["", "| drawn | strokes | right |", "|---|---|---|", *rows]
-    return "\n".join([*lines, *table] if rows else [*lines[:-1], "Not measured."]) + "\n"
+    measured = say("Not measured.")
+    if settings["measured"]:
+        whose = settings["about"] or say("Nobody has said whose strokes these were.")
+        rows = [f"| {what} | {of} | {right} |" for what, right, of in settings["measured"]]
+        measured = "\n".join(
+            [whose, "", say("| drawn | strokes | right |"), "|---|---|---|", *rows]
+        )
+    known = {"size": len(model), "key": entry.key, "ports": entry, "points": settings["points"]}
+    return say(
+        "# Model card\n\n"
+        "- File: `model.tflite`, {size:,} bytes\n"
+        "- Signature: `{key}: {ports}`\n"
+        "- Gestures, in the order of the output: {labels}\n"
+        "- None of these: {none}\n"
+        "- Before the model: each stroke becomes {points} points at equal distances along the way\n"
+        "\n## How right it is\n\n{measured}\n",
+        **known,
+        labels=", ".join(settings["labels"]),
+        none=say("`distance` above {limits}", limits=beyond) if beyond else say("never said"),
+        measured=measured,
+    )
 
 
 def _numbers(stroke: Any) -> list[list[float]]:
@@ -252,10 +283,11 @@ def _numbers(stroke: Any) -> list[list[float]]:
         points = [[float(f"{x:.9g}"), float(f"{y:.9g}")] for x, y in given]
         if points and all(math.isfinite(x) for point in points for x in point):  # as JSON wants
             return points
-    raise InputError(
-        f"Expected strokes [points, 2] of finite numbers, got {kind(stroke)}. "
+    words = later(
+        "Expected strokes [points, 2] of finite numbers, got {kind}. "
         "Write np.asarray(stroke, np.float32)."
     )
+    raise InputError(words, kind=kind(stroke))
 
 
 def _put(target: Path, content: bytes) -> None:
@@ -273,12 +305,14 @@ def fetch_runtime() -> Path:
         raise InputError(
             "The web page of lesson 14 needs LiteRT.js, which npm fetches, and there is no npm "
             "here. Install Node.js 18 or newer (nodejs.org; on Debian: apt install npm), then "
-            f"run again: {COMMAND}. The other lessons do not need it."
+            "run again: {command}. The other lessons do not need it.",
+            command=COMMAND,
         )
     if subprocess.run([npm, *NPM], cwd=FOLDER).returncode:
         raise InputError(
             "npm could not install LiteRT.js; its own words stand above. "
-            f"With a network, run again: {COMMAND}"
+            "With a network, run again: {command}",
+            command=COMMAND,
         )
     return PACKAGES
 
@@ -296,5 +330,7 @@ def is_fetched() -> bool:
 def runtime_files() -> dict[str, Path]:
     """Name on the page -> file on this machine; an InputError if it was not fetched yet."""
     if not is_fetched():
-        raise InputError(f"LiteRT.js is not on this machine yet. In a terminal, run: {COMMAND}")
+        raise InputError(
+            "LiteRT.js is not on this machine yet. In a terminal, run: {line}", line=COMMAND
+        )
     return {name: PACKAGES / path for name, path in FILES.items()}

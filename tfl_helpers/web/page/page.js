@@ -8,7 +8,10 @@ const pad = find("pad");
 const pen = pad.getContext("2d");
 
 let model; // settings.json, size in bytes, and ask(points); undefined until it has answered once
-let words = WORDS[navigator.language.startsWith("ja") ? "ja" : "en"];
+const written = document.documentElement.lang; // the language of whoever wrote the page
+const asked = new URLSearchParams(location.search).get("language");
+const spoken = asked ?? (written === "ja" ? "ja" : navigator.language);
+let words = WORDS[spoken.startsWith("ja") ? "ja" : "en"];
 let say = () => words.loading; // what the state says, in whatever language
 let stroke = []; // as drawn: [x, y] from 0 to 1, y upward
 let drawing = false;
