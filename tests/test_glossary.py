@@ -9,15 +9,17 @@ import nbformat
 import pytest
 
 from tests.author.budgets import BANNED
-from tests.author.glossary import PAGE, Term, page, read_terms
+from tests.author.glossary import Term, page, place, read_terms
 from tfl_helpers.setup.lessons import find_lessons
 
 TERMS = read_terms()
 
 
-def test_the_page_is_made_from_the_table() -> None:
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_is_made_from_the_table(language: str) -> None:
     write = "python -m tests.author.glossary"
-    assert PAGE.read_text(encoding="utf-8") == page(TERMS), f"renew it: {write}"
+    stored = place(language).read_text(encoding="utf-8")
+    assert stored == page(TERMS, language), f"renew it: {write}"
 
 
 def test_there_are_enough_terms_and_each_is_there_once() -> None:
@@ -42,4 +44,6 @@ def test_a_term_has_one_sentence_and_a_japanese_word(term: Term) -> None:
     assert 6 <= len(term.sentence.split()) <= 22
     assert not BANNED.search(term.sentence)
     assert term.ja
+    # What it is, as a noun; what else is to be known, in a sentence of its own.
+    assert re.fullmatch(r"[^|。]{8,60}。(?:[^|。]{5,50}。)?", term.sentence_ja)
     assert "|" not in term.ja

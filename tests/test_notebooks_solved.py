@@ -1,6 +1,7 @@
 """Each lesson through papermill, its own solutions filled in.
 
-With the seed that every learner has; test_wrong_answers.py runs the solutions with another one.
+In English with the seed that every learner has, in Japanese with another one, as in
+test_wrong_answers.py.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from tests.author.solutions import VERDICT, exercises, fill_in, verdicts
 from tests.needs import demand_runtime
 from tfl_helpers.setup.lessons import find_lessons
 
-LESSONS = find_lessons([])
+LESSONS = [*find_lessons([]), *find_lessons([], "ja")]
+NAMES = [f"{lesson.parent.name}-{lesson.stem}" for lesson in LESSONS]
+OTHER = {"seed": 12}  # than the lessons have
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_every_solution_is_right(lesson: Path) -> None:
-    solved = run_solved(lesson)
+    has_seed = "seed" in papermill.inspect_notebook(lesson)
+    solved = run_solved(lesson, **OTHER if has_seed and lesson.parent.name == "ja" else {})
 
     wrong = {name: state for name, state in verdicts(solved).items() if state != "right"}
 
@@ -35,7 +39,7 @@ def test_every_solution_is_right(lesson: Path) -> None:
         pytest.fail("\n\n".join(said), pytrace=False)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_every_untouched_stub_is_not_yet_done(lesson: Path) -> None:
     states = verdicts(nbformat.read(lesson, as_version=4))
     assert set(states.values()) <= {"not yet"}, states

@@ -13,13 +13,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .links import HOSTED, LINKS
 from .solutions import exercises
 
 BANNED = re.compile(r"\b(?:note that|simply|just|powerful|let's dive in)\b|!", re.IGNORECASE)
 WAIVERS = re.compile(r"nbval-|raises-exception|skip-execution|hide|remove")
 # What frames every lesson alike: no idea of its own, so it counts neither as cell nor as code.
 FRAME_NAMES = {"predict", "quiet", "recall_predictions", "review_predictions", "speak"}
-FRAME_CELLS = {"recall-predictions", "look-back-md", "look-back"}
+FRAME_CELLS = {"recall-predictions", "look-back-md", "look-back", LINKS, HOSTED}
 _COMPARES = re.compile(r"^\w+\.compare\((?:[^\n]*\)|\n.*?^\))$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(#{1,6}) .+$", re.MULTILINE)
 
@@ -27,7 +28,8 @@ HEADING = re.compile(r"^(#{1,6}) .+$", re.MULTILINE)
 def numbers(lesson: Path) -> dict[str, float]:
     """What CONTRIBUTING.md sets a number for, by name."""
     notebook = nbformat.read(lesson, as_version=4)
-    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    cells = [cell for cell in notebook.cells if cell.id != LINKS]
+    prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
     code = [
         cell.source
         for cell in notebook.cells

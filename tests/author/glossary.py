@@ -1,26 +1,36 @@
-"""The table of terms in, the page that learners read out. Looks into no lesson.
+"""The table of terms in, the page that learners read in each language out. Looks into no lesson.
 
-Write the page anew with: python -m tests.author.glossary
+Write the pages anew with: python -m tests.author.glossary
 """
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 from tfl_helpers.setup.lessons import NOTEBOOKS, find_lessons
 
 TABLE = NOTEBOOKS / "locale" / "glossary.csv"
-PAGE = NOTEBOOKS / "en" / "glossary.md"
 
-_TOP = """\
+_TOP = {
+    "en": """\
 # Glossary
 
 The words of the course, each with the lesson that explains it and with the Japanese term.
 
 | term | in one sentence | lesson | in Japanese |
 |---|---|---|---|
-"""
+""",
+    "ja": """\
+# 用語集
+
+用語を英語のアルファベット順に並べ、説明するレッスンと英語を添えました。
+
+| 用語 | 説明 | レッスン | 英語 |
+|---|---|---|---|
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Term:
     lesson: str
     sentence: str
     ja: str
+    sentence_ja: str
 
 
 def read_terms() -> list[Term]:
@@ -40,16 +51,25 @@ def read_terms() -> list[Term]:
     return sorted(terms, key=lambda term: term.term.casefold())
 
 
-def page(terms: list[Term]) -> str:
-    """The page in Markdown, as it should be stored in PAGE."""
-    return _TOP + "".join(f"| {' | '.join(_cells(term))} |\n" for term in terms)
+def place(language: str) -> Path:
+    """Where the page stands."""
+    return NOTEBOOKS / language / "glossary.md"
 
 
-def _cells(term: Term) -> tuple[str, ...]:
+def page(terms: list[Term], language: str) -> str:
+    """The page in Markdown, as it should be stored."""
+    return _TOP[language] + "".join(f"| {' | '.join(_cells(t, language))} |\n" for t in terms)
+
+
+def _cells(term: Term, language: str) -> tuple[str, ...]:
     (lesson,) = find_lessons([term.lesson])
+    link = f"[{term.lesson}]({lesson.name})"
     name = f"`{term.term}`" if set("._") & set(term.term) else term.term
-    return f"**{name}**", term.sentence, f"[{term.lesson}]({lesson.name})", term.ja
+    if language == "ja":
+        return f"**{name if term.ja == term.term else term.ja}**", term.sentence_ja, link, name
+    return f"**{name}**", term.sentence, link, term.ja
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(read_terms()), encoding="utf-8", newline="\n")
+    for spoken in _TOP:
+        place(spoken).write_text(page(read_terms(), spoken), encoding="utf-8", newline="\n")

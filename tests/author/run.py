@@ -1,4 +1,7 @@
-"""A lesson and parameters in, an executed copy under `my/runs/` out. Leaves the lesson alone."""
+"""A lesson and parameters in, an executed copy under `my/runs/` out, or the page of lesson 14.
+
+Leaves the lesson alone.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tfl_helpers.records import InputError
-from tfl_helpers.setup.lessons import ROOT
+from tfl_helpers.setup.lessons import ROOT, find_lessons
+
+from .solutions import fill_in
 
 RUNS = ROOT / "my" / "runs"
 WORDS = {"true": True, "false": False, "null": None}
@@ -49,6 +54,18 @@ def run_lesson(lesson: Path, parameters: dict[str, str]) -> Path:
     if run.metadata.pop("widgets", None):  # of widgets whose kernel is gone: their twins show more
         nbformat.write(run, output)
     return output
+
+
+def write_page_of_lesson(folder: Path, progress_bar: bool = False, **parameters: Any) -> None:
+    """Run lesson 14, solutions filled in, so that it writes its page into `folder`."""
+    import nbformat
+    import papermill
+
+    (lesson,) = find_lessons(["14"])
+    notebook = fill_in(nbformat.read(lesson, as_version=4))
+    place = {"cwd": lesson.parent, "progress_bar": progress_bar}
+    values = {"page": str(folder), **parameters}
+    papermill.execute_notebook(notebook, None, values, **place, **options())
 
 
 def options() -> dict[str, Any]:

@@ -93,13 +93,13 @@ def _output_faults(output: NotebookNode) -> Iterator[str]:
         yield "a widget without a static twin (text or HTML) shows nothing when stored"
     if WIDGET_VIEW in output.get("data", {}):
         yield "view of a live widget"
-    for place, text in _texts(output):
+    for place, text in texts_of(output):
         for what, pattern in PASSING.items():
             if match := pattern.search(text):
                 yield f"{what} in {place}: {_around(text, match)}"
 
 
-def _texts(output: NotebookNode) -> Iterator[tuple[str, str]]:
+def texts_of(output: NotebookNode) -> Iterator[tuple[str, str]]:
     """All that an output says in words, by place; pictures of pixels say nothing."""
     if "text" in output:
         yield output.name, output.text

@@ -29,6 +29,8 @@ from tfl_helpers.records import InputError
 from tfl_helpers.setup.lessons import NOTEBOOKS, ROOT
 
 from .execute import run_notebook, show_progress, store
+from .links import HOSTED, LINKS
+from .spoken import CATALOGUE, open_spoken, said
 
 LOCALE = NOTEBOOKS / "locale" / "ja"
 CODE = "code"  # context of what stands in code
@@ -57,10 +59,12 @@ def catalogue_of(lesson: Path) -> Path:
     return LOCALE / f"{lesson.stem}.po"
 
 
-def messages(notebook: NotebookNode) -> dict[tuple[str, str], str]:
+def messages(notebook: NotebookNode) -> dict[tuple[str | None, str], str]:
     """The messages of a lesson in order, by context and text, with the cell where each is first."""
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str | None, str], str] = {}
     for cell in notebook.cells:
+        if cell.id in (LINKS, HOSTED):
+            continue
         parts = [(CODE, cell.source)] if cell.cell_type == "code" else _parts(cell)
         for context, text in parts:
             texts = [place.message for place in places(text)] if context == CODE else [text]
@@ -174,6 +178,10 @@ def build(notebook: NotebookNode, catalogue: polib.POFile) -> NotebookNode:
     code = {text: said for (context, text), said in words.items() if context == CODE}
     built = copy.deepcopy(notebook)
     for cell in built.cells:
+        if cell.id in (LINKS, HOSTED):
+            if cell.id == LINKS:  # to the lesson in its own language
+                cell.source = cell.source.replace("notebooks/en/", "notebooks/ja/")
+            continue
         if cell.cell_type == "code":
             cell.source = translate_code(cell.source, code)
             if "parameters" in cell.metadata.get("tags", []):
@@ -197,21 +205,20 @@ def open_catalogue(lesson: Path) -> polib.POFile:
     return polib.pofile(str(path), wrapwidth=0) if path.exists() else polib.POFile(wrapwidth=0)
 
 
-def updated(notebook: NotebookNode, old: polib.POFile) -> polib.POFile:
-    """The catalogue for the lesson as it is now: what has changed is fuzzy, what is new is empty.
+def updated(wanted: dict[tuple[str | None, str], str], old: polib.POFile) -> polib.POFile:
+    """The catalogue for these messages: one that has changed is fuzzy, what is new is empty.
 
     A paragraph that moved keeps its translation.
     """
-    wanted = messages(notebook)
     known = {(entry.msgctxt, entry.msgid): entry for entry in old if not entry.obsolete}
     anywhere = {entry.msgid: entry for entry in known.values()}
     spare = [entry for key, entry in known.items() if key not in wanted and entry.msgstr]
     new = polib.POFile(wrapwidth=0)
     new.metadata = dict(_HEADER)
-    for (context, text), cell in wanted.items():
+    for (context, text), place in wanted.items():
         made = polib.POEntry(msgctxt=context, msgid=text)
-        if context == CODE:
-            made.occurrences = [(cell, "")]
+        if context in (None, CODE):
+            made.occurrences = [(place, "")]
         if same := known.get((context, text)) or anywhere.get(text):
             made.msgstr, made.flags = same.msgstr, list(same.flags)
             made.previous_msgid = same.previous_msgid
@@ -241,7 +248,8 @@ def to_do(catalogue: polib.POFile) -> list[str]:
     for entry in catalogue:
         what = "changed" if entry.fuzzy else "" if entry.msgstr else "new"
         if what:
-            found.append(f"{what}, in {entry.msgctxt}: {' '.join(entry.msgid.split())[:70]}")
+            where = entry.msgctxt or entry.occurrences[0][0]
+            found.append(f"{what}, in {where}: {' '.join(entry.msgid.split())[:70]}")
     return found
 
 
@@ -251,11 +259,15 @@ def translate_lessons(lessons: list[Path]) -> int:
     Returns:
         The exit status: 1 if a message is to be translated, or a lesson was refused.
     """
-    left = 0
+    spoken = updated(said(), open_spoken())
+    _write(spoken, CATALOGUE)
+    left = len(to_do(spoken))
+    print(f"helpers: {len(spoken)} messages, {left} to be translated")
+    print(*(f"  {line}\n" for line in to_do(spoken)), sep="", end="")
     for lesson in lessons:
         show_progress(f"{lesson.stem}: reading")
         notebook = nbformat.read(lesson, as_version=4)
-        catalogue = updated(notebook, open_catalogue(lesson))
+        catalogue = updated(messages(notebook), open_catalogue(lesson))
         _write(catalogue, catalogue_of(lesson))
         lines = to_do(catalogue)
         state = f"{len(lines)} to be translated" if lines else ""
