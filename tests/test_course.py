@@ -18,7 +18,12 @@ from tests.author.solutions import exercises
 from tfl_helpers.setup.lessons import ROOT, find_lessons, lesson_id
 
 NOTEBOOKS = ROOT / "notebooks"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = {
+    language: (ROOT / name).read_text(encoding="utf-8")
+    for language, name in (("en", "README.md"), ("ja", "README.ja.md"))
+}
+MINUTES = {"en": r"\*(\d+) minutes", "ja": r"\*(\d+) 分"}
+EVERY = [lesson for language in READMES for lesson in find_lessons([], language)]
 
 
 @pytest.mark.slow
@@ -44,22 +49,32 @@ def test_lesson_10_runs_without_tensorflow() -> None:
     assert (ran.returncode, ran.stdout.decode().split()[-1]) == (0, "False"), ran.stderr.decode()
 
 
-def test_the_road_in_the_readme_is_the_one_that_is_drawn() -> None:
-    stored = (NOTEBOOKS / "road.svg").read_text(encoding="utf-8")
-    write = 'tfl.draw_road().svg into notebooks/road.svg, with encoding="utf-8"'
+def check_road(name: str) -> None:
+    stored = (NOTEBOOKS / name).read_text(encoding="utf-8")
+    write = f'tfl.draw_road().svg into notebooks/{name}, with encoding="utf-8"'
     assert stored == tfl.draw_road().svg, f"renew it: write {write}"
 
 
-@pytest.mark.parametrize("lesson", find_lessons([]), ids=lambda lesson: lesson.stem)
+def test_the_road_in_the_readme_is_the_one_that_is_drawn() -> None:
+    check_road("road.svg")
+
+
+def test_the_road_in_the_japanese_readme_is_the_one_that_is_drawn(japanese: None) -> None:
+    check_road("road.ja.svg")
+
+
+@pytest.mark.parametrize("lesson", EVERY, ids=lambda lesson: f"{lesson.parent.name}-{lesson.stem}")
 def test_the_map_in_the_readme_knows_the_lesson(lesson: Path) -> None:
+    language = lesson.parent.name
     title = nbformat.read(lesson, as_version=4).cells[0].source
-    name, minutes = re.match(r"# (.+)\n", title)[1], re.search(r"\*(\d+) minutes", title)[1]
-    row = f"| {lesson_id(lesson)} | [{name}](notebooks/en/{lesson.name}) | {minutes} |"
-    assert row in README
+    name, minutes = re.match(r"# (.+)\n", title)[1], re.search(MINUTES[language], title)[1]
+    row = f"| {lesson_id(lesson)} | [{name}](notebooks/{language}/{lesson.name}) | {minutes} |"
+    assert row in READMES[language]
 
 
-def test_the_readme_links_to_files_that_are_there() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_links_to_files_that_are_there(language: str) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", READMES[language]):
         assert (ROOT / target).exists(), target
 
 
