@@ -45,7 +45,7 @@ EXCEPTIONS: dict[tuple[str, str], tuple[float, float, str]] = {
     ("06", "code lines"): (200, 215, SENT),
     ("07", "code lines"): (200, 230, TAKEN_THROUGH),
     ("08", "code lines"): (200, 230, DOORS),
-    ("09", "code lines"): (200, 245, READ_AND_RUN),
+    ("09", "code lines"): (200, 249, READ_AND_RUN),
     ("10", "code lines"): (200, 215, BY_HAND),
     ("11", "code lines"): (200, 250, SEVEN_WAYS),
     ("12", "code lines"): (200, 260, CASES),

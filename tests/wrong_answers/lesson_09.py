@@ -237,6 +237,15 @@ RIGHT = {
             "unstacked", change=("stroke[:, 0], stroke[:, 1]", "tf.unstack(stroke, axis=1)")
         ),
         RightAnswer(
+            "pairs cut before they are unstacked",  # at rest, an open size is 1: no pair is left
+            change=(
+                f'    x, y = stroke[:, 0], stroke[:, 1]\n    return {{"area": {SHOELACE} / 2.0}}',
+                "    a, b = tf.unstack(stroke[:-1], axis=1)\n"
+                "    c, d = tf.unstack(stroke[1:], axis=1)\n"
+                '    return {"area": tf.reduce_sum(a * d - b * c) / 2.0}',
+            ),
+        ),
+        RightAnswer(
             "a half before",
             change=(
                 SHOELACE + " / 2.0",
