@@ -83,6 +83,8 @@ def test_the_code_is_the_same_but_for_its_words(lesson: Path) -> None:
             first = Blank({*ours, "en"}).visit(ast.parse(english.source))
             second = Blank({*theirs, "ja"}).visit(ast.parse(other.source))
             assert ast.dump(first) == ast.dump(second), english.id
+            longer = len(other.source.splitlines()) - len(english.source.splitlines())
+            assert longer <= 0, f"{english.id}: say it in {longer} lines less"
 
 
 @LESSON

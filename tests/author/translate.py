@@ -10,15 +10,15 @@ from __future__ import annotations
 import ast
 import copy
 import io
+import json
 import re
 import subprocess
 import sys
 import tokenize
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
@@ -40,7 +40,6 @@ _PYTHON = re.compile(r"\A```python\n(.*)\n```[ ]*\Z", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _LITERAL = re.compile(r"([A-Za-z]*)(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.DOTALL)
 _LETTERS = re.compile("[A-Za-z]{2}")
-_WIDEST = 96  # columns of a line of code
 _ALIKE = 0.5  # from here on an old translation is worth mending
 
 
@@ -98,7 +97,7 @@ def places(source: str) -> list[Place]:
     for node in _strings(ast.parse(source)):
         start = offset(node.lineno, node.col_offset)
         end = offset(node.end_lineno or 0, node.end_col_offset or 0)
-        message, write = _literal(node, source[start:end], start - starts[node.lineno - 1])
+        message, write = _literal(node, source[start:end])
         found.append(Place(start, end, message, write))
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -122,34 +121,15 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
         yield from _strings(child)
 
 
-def _literal(
-    node: ast.Constant | ast.JoinedStr, text: str, column: int
-) -> tuple[str, Callable[[str], str]]:
+def _literal(node: ast.Constant | ast.JoinedStr, text: str) -> tuple[str, Callable[[str], str]]:
     """The message of a string of the code, and what writes another in its place."""
     if isinstance(node, ast.JoinedStr):
-        inner = "".join(body[1:-1] for _, body in _LITERAL.findall(text))
         quote = re.search("[\"']", text)[0]
-        return inner, lambda words: _wrapped(words, column, f"f{quote}", quote)
+        inner = "".join(body[1:-1] for _, body in _LITERAL.findall(text))
+        return inner, f"f{quote}{{}}{quote}".format
     if '"""' in text[:4]:
         return node.value, '"""{}"""'.format
-
-    def write(words: str) -> str:
-        escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return _wrapped(escaped, column, '"', '"')
-
-    return node.value, write
-
-
-def _wrapped(words: str, column: int, opening: str, closing: str) -> str:
-    """A literal; several in brackets where one would be too wide. Ruff then lays them out."""
-    room, lines, width = _WIDEST - min(column, _WIDEST // 2), [""], 0
-    for atom in re.findall(r"{[^}]*}|\\.|`[^`]*`|[!-~]+ ?|.", words):
-        width += sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in atom)
-        if width > room and atom not in "、。」）":
-            lines, width = [*lines, ""], 0
-        lines[-1] += atom
-    literals = [f"{opening}{line}{closing}" for line in lines]
-    return literals[0] if len(literals) == 1 else f"({' '.join(literals)})"
+    return node.value, partial(json.dumps, ensure_ascii=False)
 
 
 def translate_code(source: str, words: dict[str, str]) -> str:
