@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tfl_helpers.records import InputError
+from tfl_helpers.records import WIDGET_VIEW, InputError
 from tfl_helpers.setup.copies import UNSAVED, last_saved, prepare
 from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.setup.merge import fingerprint, make_copy, merge, split_at_heading, text_of
@@ -90,6 +90,21 @@ def test_nothing_to_do_where_nothing_has_changed_whatever_the_learner_did() -> N
     copy = changed(make_copy(OLD), stub="length = 3")
     copy["cells"].reverse()
     assert merge(copy, make_copy(OLD)) is None
+
+
+def test_views_of_widgets_go_where_the_same_stands_in_html() -> None:
+    """Their kernel has gone: JupyterLab would show an error in their place."""
+    view = {WIDGET_VIEW: {"model_id": "1"}}
+    copy = make_copy(OLD)
+    run = next(one for one in copy["cells"] if one["id"] == "run")
+    twin = {"output_type": "display_data", "data": {"text/html": "<b>1 | 2</b>", **view}}
+    alone = {"output_type": "display_data", "data": {"text/plain": "Box()", **view}}
+    run["outputs"] = [twin, alone, "damaged"]
+    update = merge(copy, make_copy(OLD))
+    assert (str(update), update.is_theirs) == ("", False)
+    still = next(one for one in update.notebook["cells"] if one["id"] == "run")["outputs"]
+    assert still == [{**twin, "data": {"text/html": "<b>1 | 2</b>"}}, alone, "damaged"]
+    assert merge(update.notebook, make_copy(OLD)) is None
 
 
 def test_each_side_keeps_what_it_alone_has_changed() -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from .words import InputError as InputError
 from .words import counted, is_wide, later, say, showable
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # MIME type of a live widget
+
 
 @dataclass(frozen=True)
 class Table:
@@ -90,7 +92,7 @@ def choices_html(lead: str, choices: Sequence[str]) -> str:
 def live_view(widget: Any) -> dict[str, Any]:
     """What makes a page show the widget itself, in the words of ipywidgets 7 and 8 alike."""
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view}
+    return {WIDGET_VIEW: view}
 
 
 class Shown:

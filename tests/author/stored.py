@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import nbformat
 from nbformat import NotebookNode
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+from tfl_helpers.records import WIDGET_VIEW
 
 # What JupyterLab needs to colour the code; the rest of it names one version of Python.
 LANGUAGE = {

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..records import WIDGET_VIEW
 from ..words import later, say
 
 Cell = dict[str, Any]
@@ -129,16 +130,17 @@ def _tags(cell: Cell) -> list[str]:
 
 
 def merge(copy: Notebook, ours: Notebook) -> Update | None:
-    """The learner's `copy` with the text of `ours`, a `make_copy`; None if they met already.
+    """The learner's `copy` with the text of `ours`, a `make_copy`; None if nothing has to change.
 
     Ours takes the place of a cell that the learner left alone; one that they changed stays, with
     ours beside it if the course has changed it too. What they added stays behind the same cell.
     What they deleted comes back only with a new text: that one they have never seen.
     """
+    had, copy = copy, {**copy, "cells": [_still(cell) for cell in copy["cells"]]}
     known = copy.get("metadata", {}).get(KEY)
     known = known if isinstance(known, dict) else {}  # another editor may have dropped it
     if known.get("edition") == ours["metadata"][KEY]["edition"]:
-        return None
+        return None if copy == had else Update(copy, 0, 0, 0, is_theirs=False)
     met, now = dict(known.get("cells", {})), ours["metadata"][KEY]["cells"]
     theirs = _with_ids(copy["cells"], {**met, **now})
     by_id = {cell["id"]: cell for cell in theirs}
@@ -156,6 +158,22 @@ def merge(copy: Notebook, ours: Notebook) -> Update | None:
     gone = sum(c["id"] not in now and met.get(c["id"]) == fingerprint(c) for c in theirs)
     is_theirs = any(met.get(cell["id"]) != fingerprint(cell) for cell in theirs)
     return Update(whole, new, beside, gone, is_theirs)
+
+
+def _still(cell: Cell) -> Cell:
+    """The cell without views of widgets that show the same in HTML: another day their kernel has
+    gone, and JupyterLab shows an error in their place."""
+    outputs = cell.get("outputs")
+    if not isinstance(outputs, list):
+        return cell
+    return {**cell, "outputs": [_without_view(output) for output in outputs]}
+
+
+def _without_view(output: Any) -> Any:
+    data = output.get("data") if isinstance(output, dict) else None
+    if not isinstance(data, dict) or "text/html" not in data:
+        return output
+    return {**output, "data": {kind: what for kind, what in data.items() if kind != WIDGET_VIEW}}
 
 
 def _meet(cell: Cell, own: Cell | None, met: str | None) -> tuple[list[Cell], bool]:
