@@ -191,8 +191,8 @@ ANSWERS = {
     "09-wrong-file": [
         WrongAnswer(slip, advice, change=(ANSWERED, f"my_answers = [{answers}]"))
         for slip, advice, answers in [
-            ("suspects the export", "Compare with", f'"exported", {BYTES}, "READ_VARIABLE"'),
-            ("suspects the held", "Compare with", f'"held", {BYTES}, "READ_VARIABLE"'),
+            ("suspects the export", "By `agrees` with", f'"exported", {BYTES}, "READ_VARIABLE"'),
+            ("suspects the held", "By `agrees` with", f'"held", {BYTES}, "READ_VARIABLE"'),
             (
                 "the size of the whole file",
                 "Its `weights_bytes`",
@@ -213,7 +213,7 @@ ANSWERS = {
             ("TensorFlow's name", "One reads", f'"saved", {BYTES}, "ReadVariableOp"'),
             ("an operator that all have", "One reads", f'"saved", {BYTES}, "RESHAPE"'),
             ("two of three", "one answer for each of", f'"saved", {BYTES}'),
-            ("the file itself", "Compare with", f'saved, {BYTES}, "READ_VARIABLE"'),
+            ("the file itself", "By `agrees` with", f'saved, {BYTES}, "READ_VARIABLE"'),
         ]
     ],
 }
