@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -16,11 +15,11 @@ CATALOGUE = PACKAGE / "ja.po"
 SAYING = ("say", "later", "InputError")
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
+def calls(path: Path) -> list[ast.Call]:
     """Where a module says something, or marks what it says later, in order."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     found = [n for n in nodes if isinstance(n, ast.Call) and _name(n) in SAYING]
-    return iter(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
 def _name(call: ast.Call) -> str:
