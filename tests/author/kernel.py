@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -36,16 +37,17 @@ class CellError(Exception):
     """A cell raised, took too long or lost its kernel; says which cell and why."""
 
 
-class _NudgingClient(AsyncKernelClient):
-    """Asks the kernel something each second that a cell takes.
+class WakefulClient(AsyncKernelClient):
+    """Looks each second whether a reply has come.
 
-    ipykernel 7.4 may sleep on a request that arrives together with another message, as nbclient's
-    for Output widgets do, until the next one wakes it.
+    jupyter_client 8.10 sends behind the back of its asyncio socket. If a reply arrives in just that
+    moment, as when nbclient answers an Output widget, the socket is never told, and the client
+    waits for ever.
     """
 
     async def is_alive(self) -> bool:
         """What nbclient asks each second."""
-        self.kernel_info()
+        self.shell_channel.socket.get(zmq.EVENTS)  # to ask is to wake it
         return await super().is_alive()
 
 
@@ -57,8 +59,8 @@ class OwnKernel(AsyncKernelManager):
         return KernelSpecManager(kernel_dirs=[])
 
     @default("client_factory")
-    def _client_that_nudges(self) -> type[AsyncKernelClient]:
-        return _NudgingClient
+    def _client_that_wakes(self) -> type[AsyncKernelClient]:
+        return WakefulClient
 
     @default("transport")
     def _no_port_that_another_kernel_may_take(self) -> str:

@@ -69,7 +69,7 @@ def write_page_of_lesson(folder: Path, progress_bar: bool = False, **parameters:
 
 
 def options() -> dict[str, Any]:
-    """How papermill runs here: this interpreter's own kernel, nudged; written once at the end."""
+    """How papermill runs here: this interpreter's own kernel; written once at the end."""
     from .kernel import OwnKernel
 
     return {
