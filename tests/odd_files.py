@@ -142,6 +142,14 @@ def composite() -> bytes:
     return pack(made)
 
 
+def archive(before: bytes = b"") -> bytes:
+    """A zip archive with a label file, behind something else."""
+    made = io.BytesIO(before)
+    with zipfile.ZipFile(made, "a") as behind:
+        behind.writestr("labels.txt", "line\ncircle\nzigzag\n" * 50)
+    return made.getvalue()
+
+
 def labelled() -> bytes:
     """Notes in an older file's way, and a label file in a zip archive behind the model."""
     made = doubled()
@@ -149,7 +157,107 @@ def labelled() -> bytes:
     note = schema.BufferT()
     note.data = np.frombuffer(b"who made it" * 9, np.uint8)
     made.buffers.append(note)
-    archive = io.BytesIO(pack(made))
-    with zipfile.ZipFile(archive, "a") as behind:
-        behind.writestr("labels.txt", "line\ncircle\nzigzag\n" * 50)
-    return archive.getvalue()
+    return archive(pack(made))
+
+
+def texts() -> bytes:
+    """A constant of strings, copied to an output of strings."""
+    packed = np.int32([2, 16, 17, 20]).tobytes() + b"a" + "é?".encode()
+    tensors = [tensor("words", buffer=1, dtype=DTYPE.STRING), tensor("y", dtype=DTYPE.STRING)]
+    return pack(signed(model(tensors, [operator([0], [1])], [], [1], (packed,), OP.TILE), "a", y=1))
+
+
+def counting() -> bytes:
+    """A variable, assigned and read."""
+    resource, options = tensor("count", (), dtype=DTYPE.RESOURCE), schema.VarHandleOptionsT()
+    options.container, options.sharedName = "", "count"
+    handle = operator([], [1], (schema.BuiltinOptions.VarHandleOptions, options))
+    made = model([tensor("x"), resource, tensor("y")], [handle], [0], [2], (), OP.VAR_HANDLE)
+    for code, inputs, outputs in ((OP.ASSIGN_VARIABLE, [1, 0], []), (OP.READ_VARIABLE, [1], [2])):
+        _then(made, code, operator(inputs, outputs))
+    return pack(signed(made, "count", y=2))
+
+
+def quantized() -> bytes:
+    """A layer in int8: a scale for each of its two rows, and dynamic sizes around them."""
+    shapes = {"x": (1, 2), "weights": (2, 2), "y": (1, 2)}
+    tensors = [tensor(name, shape, dtype=DTYPE.INT8) for name, shape in shapes.items()]
+    tensors[1].buffer = 1
+    for one, scales in zip(tensors, ([0.5], [0.1, 0.2], [0.5]), strict=True):
+        one.quantization = schema.QuantizationParametersT()
+        one.quantization.scale, one.quantization.zeroPoint = scales, [0] * len(scales)
+        one.shapeSignature = [-1, 2] if one.buffer == 0 else None
+    made = model(tensors, [operator([0, 1, -1], [2])], [0], [2], (bytes(4),), OP.FULLY_CONNECTED)
+    return pack(signed(signed(made, "first", y=2), "second", y=2))
+
+
+def looping() -> bytes:
+    """A loop: its condition and its body are the second and the third subgraph."""
+    options = schema.WhileOptionsT()
+    options.condSubgraphIndex, options.bodySubgraphIndex = 1, 2
+    loop = operator([0], [1], (schema.BuiltinOptions.WhileOptions, options))
+    made = model([tensor("x", ()), tensor("y", ())], [loop], [0], [1], (), OP.WHILE)
+    for code, dtype in ((OP.LESS, DTYPE.BOOL), (OP.ADD, DTYPE.FLOAT32)):
+        inner = schema.SubGraphT()
+        inner.tensors = [tensor("i", ()), tensor("end", (), 1), tensor("o", (), 0, dtype)]
+        inner.inputs, inner.outputs, inner.operators = [0], [2], []
+        made.subgraphs.append(inner)
+        _then(made, code, operator([0, 1], [2]), inner)
+    made.buffers.append(schema.BufferT())
+    made.buffers[1].data = np.frombuffer(np.float32(3).tobytes(), np.uint8)
+    return pack(made)
+
+
+def foreign() -> bytes:
+    """A Select TensorFlow op, which no LiteRT of a pip package runs, with its options."""
+    made = model([tensor("x"), tensor("y")], [operator([0], [1])], [0], [1], (), "FlexErf")
+    made.subgraphs[0].operators[0].customOptions = list(flexbuffers.Dumps(["Erf", b"\x12\x01x"]))
+    made.description, note = b"made by hand", schema.MetadataT()
+    note.name, note.buffer, made.metadata = b"min_runtime_version", 1, [note]
+    made.buffers.append(schema.BufferT())
+    made.buffers[1].data = np.frombuffer(b"2.0.0", np.uint8)
+    return pack(made)
+
+
+def chain(count: int = 1000) -> bytes:
+    """So many operators, one after the other."""
+    tensors = [tensor(f"model/block_{i}/add;block_{i}") for i in range(count + 1)]
+    return pack(model(tensors, [operator([i, i], [i + 1]) for i in range(count)], [0], [count]))
+
+
+def nested(depth: int, each: int = 1) -> bytes:
+    """Subgraphs, of which each runs the next one so often."""
+    options = schema.CallOnceOptionsT()
+    made = model([], [], [], [], (), OP.CALL_ONCE)
+    made.subgraphs = []
+    for i in range(depth):
+        options, inner = schema.CallOnceOptionsT(), schema.SubGraphT()
+        options.initSubgraphIndex = i + 1
+        call = operator([], [], (schema.BuiltinOptions.CallOnceOptions, options))
+        inner.operators = [call] * each if i + 1 < depth else []
+        made.subgraphs.append(inner)
+    return pack(made)
+
+
+def _then(made: Any, code: int, one: Any, graph: Any = None) -> None:
+    """One more operator, with a code of its own."""
+    kind = schema.OperatorCodeT()
+    kind.version, kind.builtinCode, kind.deprecatedBuiltinCode = 1, code, min(code, 127)
+    made.operatorCodes.append(kind)
+    one.opcodeIndex = len(made.operatorCodes) - 1
+    (graph or made.subgraphs[0]).operators.append(one)
+
+
+def classifying() -> bytes:
+    """What a page of lesson 14 can show, by its signature; LiteRT would not run it."""
+    tensors = [tensor("stroke", (32, 2)), tensor("y", (3,))]
+    return pack(signed(model(tensors, [operator([0], [1])], [0], [1]), "classify", probabilities=1))
+
+
+def every_kind() -> dict[str, bytes]:
+    """A small file of each kind by its name, to be damaged."""
+    makers = (sparse, outside, compiled, composite, labelled)
+    makers += (texts, counting, quantized, looping, foreign, classifying)
+    plain = signed(signed(doubled(), "one", y=1), "two", half=2)
+    made = {maker.__name__: maker() for maker in makers}
+    return made | {"plain": pack(plain), "chain": chain(60), "nested": nested(5, 2)}

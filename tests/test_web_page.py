@@ -318,16 +318,17 @@ NO_MODEL = "model.tflite is no LiteRT model: bytes 4 to 8 of one say TFL3."
 MISSING = "The file {} is missing in the page's folder, or the server does not give it."
 
 
-def open_model() -> bytes:
-    """A file whose signature takes strokes of any length."""
+def open_model(points: int | None = None, factor: float = 1.0) -> bytes:
+    """A file whose signature takes strokes of any length, or of one."""
     import tensorflow as tf
 
     import tfl_helpers as tfl
 
-    spec = tf.TensorSpec([None, 2], tf.float32, name="stroke")
+    spec = tf.TensorSpec([points, 2], tf.float32, name="stroke")
     module = tf.Module()
     module.sums = tf.function(
-        lambda stroke: {"probabilities": tf.reduce_sum(stroke, axis=0)}, input_signature=[spec]
+        lambda stroke: {"probabilities": factor * tf.reduce_sum(stroke, axis=0)},
+        input_signature=[spec],
     )
     with tfl.quiet(), tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(module, folder, signatures={"classify": module.sums})
@@ -346,6 +347,8 @@ TROUBLES = {
     "no model": (MODEL, None, MISSING.format(MODEL)),
     "no settings": (SETTINGS, None, MISSING.format(SETTINGS)),
     "no JSON": (SETTINGS, lambda model: b"<html>", MISSING.format(SETTINGS)),
+    "other JSON": (SETTINGS, lambda model: b"null", "settings.json is not as the lesson wrote it."),
+    "nan": (MODEL, lambda model: open_model(32, np.nan), "output probabilities is nan, infinite"),
     "no WebAssembly": ("litert_wasm*.wasm*", None, MISSING.format("runtime/litert_wasm_")[:30]),
     "no runtime": ("core.js", None, "This page needs a server that gives all its files."),
 }
@@ -369,6 +372,33 @@ def test_each_trouble_has_a_sentence(
     expect(page.locator("#pad")).to_be_hidden()
 
 
+LEARNER = "learner.tflite"
+SPOILT = {
+    "no model": (lambda folder: b"", f"{LEARNER} is no LiteRT model"),
+    "another": (lambda folder: (folder / MODEL).read_bytes(), "no signature called infer."),
+    "cut off": (
+        lambda folder: (folder / LEARNER).read_bytes()[:9000],
+        f"The runtime refused {LEARNER}: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("trouble", SPOILT)
+def test_where_the_file_that_learns_is_spoilt_the_model_answers(
+    new_page: Callable[..., Any], address: str, shipped: Path, trouble: str
+) -> None:
+    body, sentence = SPOILT[trouble]
+    content = body(shipped / "shipped")
+    page = new_page()
+    page.route(f"**/{LEARNER}", lambda route: route.fulfill(body=content))
+    page.goto(f"{address}shipped/")
+    assert is_ready(page)
+    assert sentence in page.locator(".wrong:visible").inner_text()
+    assert page.locator("#school").is_hidden()
+    draw(page, by_hand("circle", np.random.default_rng(SEED)))
+    assert page.locator("#answer").inner_text().startswith("circle, ")
+
+
 def test_a_signature_of_another_name_is_told_with_those_there_are(
     new_page: Callable[..., Any], address: str, shipped: Path
 ) -> None:
@@ -387,7 +417,7 @@ def test_opened_from_a_folder_it_asks_for_a_server(browser: Any, shipped: Path) 
     page.goto((shipped / "index.html").as_uri())
     said = page.locator("#unserved")
     said.wait_for()
-    assert "In its folder run python3 -m http.server" in said.inner_text()
+    assert "In its folder run python3 -m http.server --bind 127.0.0.1" in said.inner_text()
     page.close()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..look.tflite import first_dtypes
 from ..records import InputError, Table, TensorType, kind
 from ..values import value_text
-from ..words import counted, say
+from ..words import counted, later, say
 from .panel import Answer, Explorer, explorer
 
 _ROWS = 20  # of the twin
@@ -54,7 +54,7 @@ def explore_tensors(interpreter: Any) -> Explorer:
             ops, make it with `experimental_preserve_all_tensors=True`.
 
     Raises:
-        InputError: `interpreter` is no Interpreter.
+        InputError: `interpreter` is no Interpreter, or LiteRT cannot tell the names in its file.
 
     Example:
         >>> tfl.explore_tensors(interpreter)
@@ -66,7 +66,11 @@ def explore_tensors(interpreter: Any) -> Explorer:
             kind=kind(interpreter),
             line=_MAKE,
         )
-    return explorer(_Ops(interpreter), field=say("tensor name"))
+    try:
+        return explorer(_Ops(interpreter), field=say("tensor name"))
+    except UnicodeDecodeError as error:
+        words = later("Expected names in the file that are text, got {name!r}. Convert again.")
+        raise InputError(words, name=error.object) from error
 
 
 class _Ops:
@@ -286,13 +290,9 @@ def quantization_text(told: dict[str, Any]) -> str:
         return say("none")
     if len(scales) == 1:
         return say("scale {scale}, zero point {zero}", scale=_short(scales[0]), zero=zeros[0])
-    return say(
-        "{count} scales, {low} to {high}, along axis {axis}",
-        count=len(scales),
-        low=_short(min(scales)),
-        high=_short(max(scales)),
-        axis=told["quantized_dimension"],
-    )
+    more = {"count": len(scales), "axis": told["quantized_dimension"]}
+    more |= {"low": _short(min(scales)), "high": _short(max(scales))}
+    return say("{count} scales, {low} to {high}, along axis {axis}", **more)
 
 
 def _short(number: float) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from ..records import escaped
 from ..words import is_wide, japanese_font, showable
 
 FONT = "DejaVu Sans, Verdana, sans-serif"  # Verdana is as wide: what fits in one fits in the other
@@ -37,6 +38,7 @@ _MARGIN = 12.0
 _DASH = {True: "4 3", False: None}
 _HEAD = 6.0  # length of an arrowhead, plus twice the line's width
 _WIDEST = 4_000.0  # pixels of one text: a name of 10,000 letters must not make the picture so wide
+_MOST = 2_000  # letters of one text: they are wider than that
 # Pixels of the PNG for one of the SVG. Sizes and places are mostly whole numbers: a quarter more
 # keeps thin lines sharper than a half more does, and the stored notebook a sixth smaller.
 _SHARP = 1.25
@@ -73,6 +75,7 @@ def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
 
 def fit_text(text: str, width: float, size: float = SIZE, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width`."""
+    text = text[:_MOST]
     if text_width(text, size, bold) <= width:
         return text
     kept, room = "", width - text_width("…", size, bold)
@@ -91,7 +94,7 @@ def wrap_text(text: str, width: float, size: float = SIZE) -> list[str]:
     in Japanese between any two letters, but not before closing punctuation.
     """
     lines: list[str] = []
-    parts = ["", *_BREAK.split(text)]
+    parts = ["", *_BREAK.split(text if len(text) <= _MOST else f"{text[:_MOST]}…")]
     for gap, word in zip(parts[::2], parts[1::2], strict=True):
         longer = lines[-1] + gap + word if lines else word
         if lines and text_width(longer, size) <= width:
@@ -150,7 +153,7 @@ class Canvas:
             text_anchor=None if anchor == "start" else anchor,
             fill=None if color == INK else color,
         )
-        self._shapes.append(f"<text{look}>{_escaped(text)}</text>")
+        self._shapes.append(f"<text{look}>{escaped(text)}</text>")
 
     def line(
         self,
@@ -182,9 +185,8 @@ class Canvas:
         words = words if words.startswith(caption) else f"{caption}\n{words}"
         size, place = _attributes(width=width, height=height), _attributes(x=left, y=top)
         fonts, language = FONT, ""
-        if any(
-            map(is_wide, "".join([words, *self._shapes]))
-        ):  # Chinese has other forms of some letters
+        if any(map(is_wide, "".join([words, *self._shapes]))):
+            # Chinese has other forms of some letters.
             fonts, language = FONT.replace("sans", f"{_JAPANESE}, sans"), " xml:lang='ja'"
         # A white ground, so that it can be read in a dark theme too. No id, style or url: several
         # pictures stand in one page, and there they would share them.
@@ -192,17 +194,13 @@ class Canvas:
             f"<svg xmlns='http://www.w3.org/2000/svg' role='img'{size}{language}"
             f" viewBox='{_places([(left, top), (width, height)])}' font-family='{fonts}'"
             f" font-size='{SIZE:g}' fill='{INK}'>",
-            f"<title>{_escaped(caption)}</title>",
-            f"<desc>{_escaped(words)}</desc>",
+            f"<title>{escaped(caption)}</title>",
+            f"<desc>{escaped(words)}</desc>",
             f"<rect{place}{size} fill='{WHITE}'/>",
             *self._shapes,
             "</svg>",
         ]
         return Picture(showable(caption), showable(words), "\n".join(parts), width, height)
-
-
-def _escaped(text: str) -> str:
-    return html.escape(showable(text), quote=False)
 
 
 def _number(value: float) -> str:

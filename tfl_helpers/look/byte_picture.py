@@ -44,8 +44,7 @@ LOOKS = {  # Okabe-Ito, and shades of it
 }
 
 
-# Bytes of one part: column and row where they begin, how many columns and rows they take.
-_Run = tuple[str, int, int, int, int]
+_Run = tuple[str, int, int, int, int]  # part, column and row where it begins, how many it takes
 
 
 def _draw_grid(canvas: Canvas, found: ByteMap) -> float:

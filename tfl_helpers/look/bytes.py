@@ -10,13 +10,13 @@ import io
 import itertools
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..records import Shown, Table
+from ..records import InputError, Shown, Table, kind
 from ..words import later, say
-from .tflite import whole_tflite
 
 PARTS = {  # part -> what stands there; the order is that of every table and picture
     later("weights"): later("values of constants"),
@@ -33,6 +33,13 @@ PARTS = {  # part -> what stands there; the order is that of every table and pic
     later("unused"): later("buffers that nothing reads"),
     later("padding"): later("zeros, so that numbers begin at even places"),
     later("unknown"): later("not read here"),
+}
+_FOREIGN = {  # first bytes -> what such a file is, and where to go from there
+    b"PK\x03\x04": later("a zip archive, as .keras files are: convert the model first"),
+    b"\x89HDF": later("an HDF5 file, as .h5 weights are: convert the model first"),
+    b"version https://git-lfs": later("a Git LFS pointer, not the file itself: run `git lfs pull`"),
+    b"<": later("a web page or XML: the download went to an error page, load the file again"),
+    b"\x1f\x8b": later("a gzip archive: unpack it first"),
 }
 _UNNAMED = ("structure", "header", "padding", "unknown")
 
@@ -136,8 +143,8 @@ class ByteMap(Shown):
         pieces = tuple(
             (f"`{label}`", say(part), f"{n:,}", self.share(n)) for part, label, n in self.pieces()
         )
-        size = self.size_bytes
-        caption = say("Every byte of a TensorFlow Lite model of {size:,} bytes", size=size)
+        size = {"size": self.size_bytes}
+        caption = say("Every byte of a TensorFlow Lite model of {size:,} bytes", **size)
         heads = say("part"), say("bytes"), say("share")
         return (
             Table(caption, (*heads, say("what stands there")), parts),
@@ -162,6 +169,40 @@ def fill_gaps(content: bytes, owned: Iterable[Span]) -> ByteMap:
     return ByteMap(len(content), tuple(spans[:-1]))
 
 
+@contextmanager
+def whole_tflite(model: Any) -> Iterator[tuple[bytes, list[Span]]]:
+    """The bytes of a .tflite file and who owns them; an InputError if it is none, or damaged."""
+    if not isinstance(model, bytes | bytearray):
+        raise InputError(
+            "Expected the bytes of a .tflite file, got {came}. "
+            "Write pathlib.Path(name).read_bytes().",
+            came=kind(model),
+        )
+    if model[4:8] != b"TFL3":
+        empty = say("no bytes at all: the file is empty")
+        came = say("bytes {first!r}", first=bytes(model[:8])) if model else empty
+        for first, what in _FOREIGN.items():
+            if model.lstrip().startswith(first):
+                came = say(what)
+        raise InputError(
+            "Expected a .tflite file, whose bytes 4 to 8 are {wanted!r}, got {came}. "
+            "Write converter.convert() to make one, or read the right file.",
+            wanted=b"TFL3",
+            came=came,
+        )
+    try:
+        content = bytes(model)
+        yield content, _Walk(content).spans
+    except InputError:
+        raise
+    except Exception as error:  # whatever the unguarded schema code stumbles over
+        raise InputError(
+            "Expected a whole .tflite file, got {size:,} bytes that begin as one but break off "
+            "or are damaged. Convert again, or copy the file again and compare its size.",
+            size=len(model),
+        ) from error
+
+
 def read_bytes(model: bytes) -> ByteMap:
     """Which part of a .tflite file owns each of its bytes.
 
@@ -174,8 +215,8 @@ def read_bytes(model: bytes) -> ByteMap:
     Example:
         >>> tfl.read_bytes(model)
     """
-    with whole_tflite(model) as content:
-        return fill_gaps(content, _Walk(content).spans)
+    with whole_tflite(model) as (content, spans):
+        return fill_gaps(content, spans)
 
 
 class _Walk:
@@ -185,7 +226,7 @@ class _Walk:
         from flatbuffers import number_types, table
 
         self._content, self._flat, self._n = content, table.Table, number_types
-        self._seen: set[int] = set()
+        self._left = 8 * len(content)  # bytes that may be read, those of values not counted
         self._notes: set[int] = set()
         self._codes: list[str] = []  # what custom operators are called; empty for the others
         self._readers: dict[int, tuple[str, str]] = {}  # buffer -> part and name of its reader
@@ -194,8 +235,10 @@ class _Walk:
         self._appended()
 
     def _own(self, part: str, label: str, start: int, end: int) -> None:
-        # A table has four bytes of its own at least: more spans than bytes go in a circle.
-        if not 0 <= start <= end <= len(self._content) or len(self.spans) > len(self._content):
+        # Sound files share names and vtables, no more; where a damaged one makes lists share
+        # tables, or tables lists, a few kilobytes could be read for hours.
+        self._left -= 4 + (end - start) * (part != "weights")
+        if not 0 <= start <= end <= len(self._content) or self._left < 0:
             raise ValueError(f"nothing can stand at {start} to {end}")
         self.spans.append(Span(start, end, part, label))
 
@@ -229,9 +272,6 @@ class _Walk:
             raise ValueError(f"no table can stand at {at.Pos}")
         self._own("structure", "vtables", vtable, vtable + length)
         self._own(part, label, at.Pos, at.Pos + size)
-        if at.Pos in self._seen:  # as a damaged file may make it
-            return
-        self._seen.add(at.Pos)
         for field, what in fields.items():
             offset = at.Offset(4 + 2 * field)
             if offset >= size:
@@ -266,8 +306,9 @@ class _Walk:
         if compiled and (options := self._bytes(at, 5)):  # for an NPU, ahead of time, by LiteRT
             from flatbuffers import flexbuffers
 
-            told = flexbuffers.Loads(options)
-            places.append([told.get(f"bytecode_{name}", 0) for name in ("offset", "size")])
+            told = flexbuffers.GetRoot(options).AsMap  # `Loads` would read all that it leads to
+            with suppress(KeyError):
+                places.append([told[f"bytecode_{name}"].AsInt for name in ("offset", "size")])
         for start, size in places:
             if start > 1:  # 1 holds the place until all is written
                 self._own("custom", label, start, start + size)

@@ -212,10 +212,9 @@ def _sides(row: Row) -> list[Cell]:
         operators[-1] = replace(operators[-1], about=row.type)
     else:
         fill, stroke = (WHITE, RED) if row.fate == "lost" else (PALE_GREY, RULE)
-        ops, operators = (
-            [_box(words, {"fill": fill, "stroke": stroke}) for words in side]
-            for side in (row.words(), counted(row.operators))
-        )
+        look = {"fill": fill, "stroke": stroke}
+        ops = [_box(words, look) for words in row.words()]
+        operators = [_box(words, look) for words in counted(row.operators)]
     ink = RED if row.fate in ("lost", "unknown") else GREY
     told = [Cell(about=row.told(), faint=ink, widest=165.0)]
     sides = ops or told, operators or told

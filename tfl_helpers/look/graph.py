@@ -33,7 +33,8 @@ _WIDEST, _NARROWEST = 220.0, 24.0  # pixels of text in a box
 _HEIGHT, _SIDE, _ROUND = 38.0, 10.0, 6.0  # a round end needs more room at the side
 _SPACE, _PAD, _TITLE = 24.0, 14.0, 40.0  # frames of inner graphs
 _PAGE = 900.0  # pixels of what can be read at once
-_MOST, _MOST_IN_ALL = 60, 120  # boxes of one graph, and of all, that can still be read
+# Boxes of one graph, boxes and arrows of all that can still be read.
+_MOST, _MOST_IN_ALL, _MOST_ARROWS = 60, 120, 240
 _CROWD = 6  # variables of one op that are still shown one by one
 _STORED = ("variable", "capture")
 LOOKS: dict[str, dict[str, Any]] = {
@@ -52,11 +53,12 @@ _ORDERED |= {"batchmatmulv2", "less", "lessequal", "greater", "greaterequal", "a
 
 @dataclass(frozen=True)
 class LargeGraph(Shown):
-    """A graph and its inner ones, of more boxes than one page can show."""
+    """A graph and its inner ones, of more boxes or arrows than one page can show."""
 
     caption: str
     graphs: tuple[Graph, ...]
     boxes: int
+    arrows: int
 
     def tables(self) -> tuple[Table, ...]:
         """How often each type of op stands there, and the bytes that it is the first to read."""
@@ -70,6 +72,8 @@ class LargeGraph(Shown):
         rows = tuple((f"`{op}`", f"{counts[op]:,}", f"{sizes[op]:,}") for op in order)
         heads = say("op"), say("count"), say("bytes of its constants and variables")
         why = say("{n} boxes are more than one page can show", n=self.boxes)
+        if self.arrows > _MOST_ARROWS:
+            why = say("{n:,} arrows are more than one page can show", n=self.arrows)
         tools = (("Netron (netron.app)",), (say("Google's Model Explorer"),))
         others = Table(why, (say("made for graphs of this size"),), tools)
         return Table(self.caption, heads, rows), others
@@ -113,8 +117,9 @@ def draw_graph(thing: Any, caption: str = "") -> Picture | LargeGraph:
     graphs = _with_bodies(graph)
     boxes, caption = [_boxes(one, one is not graph) for one in graphs], caption or _summary(graph)
     count = sum(map(len, boxes))
-    if count > _MOST_IN_ALL or max(map(len, boxes)) > _MOST:
-        return LargeGraph(caption, tuple(graphs), count)
+    arrows = sum(len(box.inputs) for one in boxes for box in one)
+    if count > _MOST_IN_ALL or max(map(len, boxes)) > _MOST or arrows > _MOST_ARROWS:
+        return LargeGraph(caption, tuple(graphs), count, arrows)
     canvas, plan = Canvas(), _plan(boxes[0])
     _draw_boxes(canvas, boxes[0], plan, 0.0, 0.0)
     _draw_frames(canvas, graphs[1:], boxes[1:], plan.height + _SPACE if boxes[0] else 0.0)
@@ -147,8 +152,9 @@ def _graph_of(thing: Any) -> Graph:
 
 def _graph_of_file(model: LiteModel) -> Graph:
     """Its only graph, or all that no operator of another runs, side by side."""
-    inner = {id(body) for graph in model.subgraphs for body in graph.bodies}
-    graphs = tuple(graph for graph in model.subgraphs if id(graph) not in inner)
+    # A body is a copy that knows its owner; the nodes are the same.
+    inner = {id(body.nodes) for graph in model.subgraphs for body in graph.bodies}
+    graphs = tuple(graph for graph in model.subgraphs if id(graph.nodes) not in inner)
     operators = dict(model.operators)
     if "READ_VARIABLE" in operators and "ASSIGN_VARIABLE" not in operators:
         graphs = tuple(_with_lost(graph) for graph in graphs)

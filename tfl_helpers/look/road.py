@@ -6,6 +6,7 @@ import inspect
 import sys
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def _file(thing: Any) -> tuple[str, str] | None:
         path = Path(thing)
         if any((path / f"saved_model.{end}").is_file() for end in ("pb", "pbtxt")):
             return "SavedModel", say("folder {name}", name=path.resolve().name)
-        with path.open("rb") as stream:
+        with path.open("rb") if path.is_file() else BytesIO() as stream:  # a pipe would wait
             is_model = stream.read(8)[4:] == b"TFL3"
         size = counted(path.stat().st_size, "byte")
         return (".tflite", f"{path.name}, {size}") if is_model else None
@@ -156,9 +157,8 @@ def _tensorflow(thing: Any) -> tuple[str, str] | None:
         return _record(signature_of(thing))
     if is_loaded(thing):
         keys = ", ".join(getattr(thing, "signatures", {}))
-        if not keys:
-            return "SavedModel", say("loaded, no signature")
-        return "SavedModel", say("loaded: {keys}", keys=keys)
+        told = say("loaded: {keys}", keys=keys)
+        return "SavedModel", told if keys else say("loaded, no signature")
     if is_variable(thing):
         return "eager", say("variable {type}", type=TensorType.like(thing))
     # Specs are no values, and those of a graph have none now: also if parts of a ragged tensor.
@@ -220,12 +220,9 @@ def draw_road(*things: Any, here: str | None = None, progress: bool = False) -> 
 
 
 def _caption(stations: int, reached: int) -> str:
-    numbers = {"count": reached, "all": stations}
-    if reached:
-        return say(
-            "The road from eager code to a device: {count} of {all} stations reached", **numbers
-        )
-    return say("The road from eager code to a device, {all} stations", **numbers)
+    some = later("The road from eager code to a device: {count} of {all} stations reached")
+    none = later("The road from eager code to a device, {all} stations")
+    return say(some if reached else none, count=reached, all=stations)
 
 
 def _told(station: Station, held: list[str], here: bool) -> str:
@@ -251,9 +248,8 @@ def _done_words(done: Progress, lessons: str) -> str:
     words = ""
     if done.right and known:
         words = say(", {right} of {all} exercises right", right=right, all=known)
-    return words + (
-        say(", {right} of {all} predictions right", right=true, all=said) if said else ""
-    )
+    told = say(", {right} of {all} predictions right", right=true, all=said)
+    return words + told if said else words
 
 
 def _draw_station(

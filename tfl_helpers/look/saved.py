@@ -55,11 +55,8 @@ class Survival(Shown):
             for fate in self.fates
         )
         states = [fate.state for fate in self.fates]
-        told = say(", ").join(
-            say(words, count=states.count(state))
-            for state, (_, words) in _STATES.items()
-            if state in states
-        )
+        found = [state for state in _STATES if state in states]
+        told = say(", ").join(say(_STATES[one][1], count=states.count(one)) for one in found)
         caption = say("`{name}` before saving and after loading: {told}", name=self.name, told=told)
         heads = (say("attribute"), say("before saving"), say("after loading"), say("verdict"))
         return (Table(caption, heads, rows),)
@@ -246,9 +243,8 @@ def _function(name: str, before: Any, after: Any) -> Iterator[Fate]:
         yield Fate(name, _told(before), _told(after), "empty", why)
         return
     for one in had:
-        kept = one in has
-        why = "" if kept else say("no such graph was saved")
-        yield Fate(name, one, one if kept else "", "kept" if kept else "gone", why)
+        gone = Fate(name, one, "", "gone", say("no such graph was saved"))
+        yield Fate(name, one, one, "kept") if one in has else gone
     yield from (Fate(name, "", one, "new") for one in has if one not in had)
 
 

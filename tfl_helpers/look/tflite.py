@@ -8,25 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType, kind
+from ..records import Graph, InputError, LiteModel, Node, Port, Signature, TensorType
 from ..values import value_text
-from ..words import later, say
+from ..words import say
+from .bytes import whole_tflite
 
-_IDENTIFIER = b"TFL3"
+_MOST = 50_000  # a file of a few hundred bytes can run subgraphs in subgraphs a million times
 _SMALL_BYTES = 16  # constants up to this size show their values
 _ROLES = {"then": "then_branch", "else": "else_branch"}  # as TensorFlow calls them
-_FOREIGN = {  # first bytes -> what such a file is, and where to go from there
-    b"PK\x03\x04": later("a zip archive, as .keras files are: convert the model first"),
-    b"\x89HDF": later("an HDF5 file, as .h5 weights are: convert the model first"),
-    b"version https://git-lfs": later("a Git LFS pointer, not the file itself: run `git lfs pull`"),
-    b"<": later("a web page or XML: the download went to an error page, load the file again"),
-    b"\x1f\x8b": later("a gzip archive: unpack it first"),
-}
 
 
 def read_tflite(model: bytes) -> LiteModel:
@@ -41,46 +34,8 @@ def read_tflite(model: bytes) -> LiteModel:
     Example:
         >>> tfl.read_tflite(pathlib.Path("gesture.tflite").read_bytes())
     """
-    with whole_tflite(model) as content:
+    with whole_tflite(model) as (content, _):
         return _read(content)
-
-
-@contextmanager
-def whole_tflite(model: Any) -> Iterator[bytes]:
-    """The bytes of a .tflite file, for code that stumbles where they are damaged.
-
-    Raises:
-        InputError: It does not begin as one (if it is another kind of file, which), or is damaged.
-    """
-    if not isinstance(model, bytes | bytearray):
-        raise InputError(
-            "Expected the bytes of a .tflite file, got {came}. "
-            "Write pathlib.Path(name).read_bytes().",
-            came=kind(model),
-        )
-    if model[4:8] != _IDENTIFIER:
-        came = say("bytes {first!r}", first=bytes(model[:8]))
-        if not model:
-            came = say("no bytes at all: the file is empty")
-        for first, what in _FOREIGN.items():
-            if model.lstrip().startswith(first):
-                came = say(what)
-        raise InputError(
-            "Expected a .tflite file, whose bytes 4 to 8 are {wanted!r}, got {came}. "
-            "Write converter.convert() to make one, or read the right file.",
-            wanted=_IDENTIFIER,
-            came=came,
-        )
-    try:
-        yield bytes(model)
-    except InputError:
-        raise
-    except Exception as error:  # whatever the unguarded schema code stumbles over
-        raise InputError(
-            "Expected a whole .tflite file, got {size:,} bytes that begin as one but break off "
-            "or are damaged. Convert again, or copy the file again and compare its size.",
-            size=len(model),
-        ) from error
 
 
 def _read(model: bytes) -> LiteModel:
@@ -146,13 +101,19 @@ def _records(signatures: tuple[Signature, ...], graphs: list[_Subgraph]) -> tupl
     titles |= {inner: title for graph in graphs for inner, title, _, _ in graph.runs()}
     titles |= {i: ", ".join(names) for i, names in keys.items()}
 
+    boxes = Counter[int]()
+
     @cache
     def record(index: int) -> Graph:
-        bodies = tuple(
-            replace(record(inner), owner=owner, role=role)
-            for inner, _, owner, role in graphs[index].runs()
-        )
-        return graphs[index].record(titles[index], bodies)
+        bodies = []
+        for inner, _, owner, role in graphs[index].runs():
+            bodies.append(replace(record(inner), owner=owner, role=role))
+            boxes[index] += boxes[inner]
+            if boxes[index] > _MOST:
+                raise ValueError(f"subgraph {index} runs more than {_MOST:,} boxes")
+        made = graphs[index].record(titles[index], tuple(bodies))
+        boxes[index] += 1 + len(made.nodes)
+        return made
 
     return tuple(map(record, range(len(graphs))))
 

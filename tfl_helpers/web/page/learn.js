@@ -6,7 +6,11 @@ const ROUNDS = 300; // as in the lesson
 
 /** Load the file, and keep what it knew when it left the factory. */
 export async function pupil() {
-  const { infer, train, weights, set_weights } = (await compiled("learner.tflite")).signatures;
+  const { signatures } = await compiled("learner.tflite");
+  const { infer, train, weights, set_weights } = signatures;
+  for (const [name, one] of Object.entries({ infer, train, weights, set_weights })) {
+    if (!one) throw new Trouble("noSignature", name, Object.keys(signatures).join(", "));
+  }
   const [batch, points] = shape(train, "strokes");
   const sizes = shape(set_weights, "templates");
   const read = async () => (await run(weights, {})).templates;
@@ -71,5 +75,7 @@ export function best(probabilities) {
 }
 
 function shape(signature, name) {
-  return Array.from(signature.getInputDetails().find((one) => one.name === name).shape);
+  const found = signature.getInputDetails().find((one) => one.name === name);
+  if (!found) throw new Trouble("noInput", name);
+  return Array.from(found.shape);
 }

@@ -15,6 +15,7 @@ export async function load(tell) {
   const settings = await (await fetched("settings.json")).json().catch(() => {
     throw new Trouble("noFile", "settings.json");
   });
+  if (!isSound(settings)) throw new Trouble("noSettings");
   if (typeof WebAssembly !== "object") throw new Trouble("noWebAssembly");
   const bytes = await fetchedModel("model.tflite"); // before the megabytes: it may be no model
   self.Module = { wasmBinary: await runtime(tell) }; // where the runtime's script looks for it
@@ -27,9 +28,25 @@ export async function load(tell) {
   return { ...settings, bytes: bytes.length, ask: (points) => ask(signature, settings, points) };
 }
 
+/** Whether the settings are as the lesson wrote them, in all that the page needs. */
+function isSound(settings) {
+  const { signature, input, output, labels, samples, points, strokes, measured } = settings ?? {};
+  const texts = (list) => Array.isArray(list) && list.every((one) => typeof one === "string");
+  const stroke = (one) => Array.isArray(one) && one.length === points && one.flat().every(Number.isFinite);
+  return (
+    texts([signature, input, output]) && texts(labels) && labels.length > 0 &&
+    labels.every((label) => stroke(samples?.[label])) && Array.isArray(strokes) && strokes.every(stroke) &&
+    Array.isArray(measured) && measured.every((row) => Array.isArray(row) && typeof row[0] === "string") &&
+    Object.values(settings.limits ?? {}).every(Number.isFinite)
+  );
+}
+
 /** A .tflite file of the page's folder, ready to run. */
 export async function compiled(name) {
-  return loadAndCompile(await fetchedModel(name), { accelerator: "wasm" });
+  const bytes = await fetchedModel(name);
+  return loadAndCompile(bytes, { accelerator: "wasm" }).catch(({ message }) => {
+    throw new Trouble("noRun", name, message);
+  });
 }
 
 async function fetchedModel(name) {
@@ -94,6 +111,7 @@ async function ask(signature, { input, output }, points) {
   const stroke = [new Float32Array(points.flat()), [points.length, 2]];
   const answer = await run(signature, { [input]: stroke });
   const milliseconds = performance.now() - begin;
+  if (!answer[output]?.every(Number.isFinite)) throw new Trouble("noNumbers", output);
   return { points, probabilities: answer[output], distance: answer.distance?.[0], milliseconds };
 }
 

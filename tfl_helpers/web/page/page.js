@@ -141,6 +141,8 @@ function writeMeasured() {
 }
 
 function sentence(error) {
+  // Of a damaged file the runtime says what it wanted, or stumbles like a program with a mistake.
+  if (error instanceof TypeError || error instanceof RangeError) return words.stumbled;
   if (!(error instanceof Trouble)) return words.refused(String(error.message ?? error));
   const text = words[error.name];
   return typeof text === "function" ? text(...error.values) : text;
@@ -233,12 +235,12 @@ try {
   });
   const first = await loaded.ask(loaded.samples[loaded.labels[0]]); // shows what is refused
   model = { ...loaded, opening: performance.now() };
+  build(first.distance !== undefined);
+  say = () => words.ready;
   if (model.learner) {
     const gestures = () => model.labels.map(named);
     lesson = await school({ words: () => words, gestures, sentence });
   }
-  build(first.distance !== undefined);
-  say = () => words.ready;
 } catch (error) {
   wrong(error);
 }

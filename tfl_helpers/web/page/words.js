@@ -56,6 +56,11 @@ export const WORDS = {
     noModel: (name) => `${name} is no LiteRT model: bytes 4 to 8 of one say TFL3. Write the folder again from the lesson.`,
     noWebAssembly: "This browser does not run WebAssembly, which the runtime is made of. Switch it on, or take another browser.",
     noSignature: (name, known) => `The model has no signature called ${name}. It has: ${known || "none"}.`,
+    noInput: (name) => `learner.tflite has no input called ${name}. Write the folder again from the lesson.`,
+    noNumbers: (name) => `The model's output ${name} is nan, infinite or not there. Write the folder again from the lesson.`,
+    noSettings: "settings.json is not as the lesson wrote it. Write the folder again from the lesson.",
+    noRun: (name, message) => `The runtime refused ${name}: ${message}`,
+    stumbled: "The runtime cannot make sense of the model: the file is damaged. Write the folder again from the lesson.",
     refused: (message) => `The runtime refused: ${message}`,
   },
   ja: {
@@ -117,6 +122,11 @@ export const WORDS = {
     noModel: (name) => `${name} は LiteRT のモデルではありません（モデルなら 5〜8 バイト目が TFL3 です）。レッスンのセルを実行し、フォルダを書き出し直してください。`,
     noWebAssembly: "このブラウザでは、ランタイムに必要な WebAssembly が動きません。WebAssembly を有効にするか、別のブラウザを使ってください。",
     noSignature: (name, known) => `モデルに ${name} というシグネチャがありません。あるもの：${known || "なし"}。`,
+    noInput: (name) => `learner.tflite に ${name} という入力がありません。レッスンのセルを実行し、フォルダを書き出し直してください。`,
+    noNumbers: (name) => `モデルの出力 ${name} が NaN か無限大か、存在しません。レッスンのセルを実行し、フォルダを書き出し直してください。`,
+    noSettings: "settings.json の内容が、レッスンの書き出したものと違います。レッスンのセルを実行し、フォルダを書き出し直してください。",
+    noRun: (name, message) => `${name} がランタイムに拒否されました：${message}`,
+    stumbled: "ランタイムがモデルを読み取れません。ファイルが壊れています。レッスンのセルを実行し、フォルダを書き出し直してください。",
     refused: (message) => `ランタイムに拒否されました：${message}`,
   },
 };
