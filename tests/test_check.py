@@ -122,7 +122,8 @@ def test_an_untouched_stub_is_not_yet(stub: Any) -> None:
     verdict = check_function(stub, CASES, traces=1, accepts=STROKES, refuses=["no"])
 
     assert verdict.state == "not yet"
-    assert str(verdict).startswith("○ Not yet: put your own code in place of the ... above")
+    assert str(verdict).startswith("○ Not yet: `...` still stands in ")
+    assert "If your cell stopped with an error, `...` stands as before" in str(verdict)
 
 
 def leading(x: Any) -> Any:
@@ -608,7 +609,13 @@ def test_verdicts_are_added() -> None:
     right, wrong = check_answers([1], {"a": 1}), check_function(len, [([1], 2)])
     assert (right + right).state == "right"
     assert [c.holds for c in (right + wrong).claims] == [True, False]
-    assert (wrong + check_answers(..., {"a": 1})).state == "not yet"
+    waits = check_answers(..., {"a": 1})
+    assert wrong + waits == waits == waits + right
+    assert ((wrong | waits).state, (wrong | waits).headline[:21]) == (
+        "not yet",
+        "○ Not yet: 1 of 2 are",
+    )
+    assert "✗ fails" in str(wrong | waits)
 
 
 # Functions that change things.
@@ -713,6 +720,51 @@ FACTS = {"the same circle": 0, "a longer circle": 1, "its dtype": "float32"}
 @pytest.mark.parametrize("answers", [..., [...] * 3, [0, 1, ...], [0, [...], "float32"]])
 def test_open_answers_are_not_yet(answers: Any) -> None:
     assert check_answers(answers, FACTS).state == "not yet"
+
+
+@pytest.mark.parametrize("form", [list, tuple, lambda a: dict(zip(FACTS, a, strict=True))])
+def test_half_of_the_answers_are_judged(form: Callable[[list[Any]], Any]) -> None:
+    tips = {"the same circle": "Count again.", "its dtype": "Not this."}
+    verdict = check_answers(form([1, 1, ...]), FACTS, tips)
+
+    assert [claim.holds for claim in verdict.claims] == [False, True, None]
+    assert verdict.state == verdict._repr_mimebundle_()[MIME]["state"] == "not yet"
+    _, *rows, tip, last = str(verdict).splitlines()
+    assert [row.split()[-2:] for row in rows[1:]] == [
+        ["✗", "fails"],
+        ["✓", "holds"],
+        ["not", "yet"],
+    ]
+    assert tip == "Try: Count again."
+    assert last.startswith("Put your own code in its place")
+
+
+@pytest.mark.parametrize("typed", ["savedmodel", "Saved Model", "saved_model"])
+def test_another_spelling_is_told_as_that(typed: str) -> None:
+    verdict = check_answers([typed], {"folder": "SavedModel"}, {"folder": "More than one file."})
+    assert (verdict.state, verdict.advice) == (
+        "not right",
+        "Only the spelling differs: write `'SavedModel'`.",
+    )
+    assert check_answers(["float32[]"], {"a": "float32[?]"}, {"a": "Open."}).advice == "Open."
+
+
+def test_what_is_still_open_is_named() -> None:
+    def gives() -> Any:
+        return int(steps)
+
+    steps = ...
+    assert check_answers(..., FACTS).headline == "○ Not yet: `...` still stands in your code"
+    assert check_answers([gives], {"a": 1}).headline.endswith("in your code")
+    assert check_function(gives, [((), 1)]).headline.endswith("in `gives`")
+    both = check_function(returns, CASES) + check_function(names, CASES)
+    assert both.headline.endswith("in `returns`, `names`")
+    assert "table" not in both._repr_mimebundle_()["text/html"]
+
+
+def test_a_function_that_looks_at_what_is_not_there_waits() -> None:
+    looks = [lambda: ..., lambda: 2]
+    assert str(check_answers(looks, {"a": 1, "b": 1})).startswith("○ Not yet: `...` still")
 
 
 @pytest.mark.parametrize("answers", [[0, 1, "float32"], (0, 1.0, "float32")])
@@ -879,7 +931,8 @@ def test_a_verdict_shows_state_table_and_advice() -> None:
 @pytest.mark.parametrize(
     ("verdict", "state", "start"),
     [
-        (Verdict(), "not yet", "<p>○ Not yet"),
+        (Verdict(()), "not yet", "<p>○ Not yet"),
+        (Verdict((Claim("`f`", "", "`...`", None),)), "not yet", "<p>○ Not yet: <code>..."),
         (Verdict((Claim("a", "b", "b", True),)), "right", "<table>"),
     ],
 )

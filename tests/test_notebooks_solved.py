@@ -41,8 +41,11 @@ def test_every_solution_is_right(lesson: Path) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_every_untouched_stub_is_not_yet_done(lesson: Path) -> None:
-    states = verdicts(nbformat.read(lesson, as_version=4))
+    notebook = nbformat.read(lesson, as_version=4)
+    states = verdicts(notebook)
     assert set(states.values()) <= {"not yet"}, states
+    tables = [name for name, one in exercises(notebook).items() if "\n  " in shown(one[1])]
+    assert not tables, "nothing is wrong, nor right, before anybody has begun"
 
 
 def run_solved(lesson: Path, **parameters: object) -> NotebookNode:

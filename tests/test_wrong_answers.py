@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from test_notebooks_solved import shown
-from wrong_answers import Answer, RightAnswer, answers_of, right_answers_of
+from wrong_answers import Answer, answers_of, right_answers_of
 
 from tests.author.run import options
 from tests.author.solutions import VERDICT, exercises, fill_in, verdicts
@@ -66,8 +66,7 @@ def with_answers(lesson: Path) -> NotebookNode:
 
 
 def _metadata(name: str, role: str, answer: Answer) -> dict[str, str]:
-    state = "right" if isinstance(answer, RightAnswer) else "not right"
-    return {"try": name, "role": role, "state": state, **vars(answer)}
+    return {"try": name, "role": role, "state": "right", **vars(answer)}
 
 
 def text_of(answer: Answer, solution: str) -> str:

@@ -24,6 +24,7 @@ class WrongAnswer:
     advice: str
     source: str = ""
     change: tuple[str, str] = ("", "")
+    state: str = "not right"
 
 
 @dataclass(frozen=True)

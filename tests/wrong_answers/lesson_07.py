@@ -75,7 +75,7 @@ ANSWERS = {
             f'{{"measure": pad.measure, "centre": {CENTRE}}}',
             "under another key",
         ),
-        keys("a list, no keys", f"[pad.measure, {CENTRE}]", ONE),
+        keys("a list, no keys", f"[pad.measure, {CENTRE}]", "A list has no keys"),
         keys(
             "each key beside the other function",
             f'{{"centre": pad.measure, key: {CENTRE}}}',

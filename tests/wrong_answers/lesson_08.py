@@ -55,7 +55,7 @@ PREDICTIONS = {
 
 ANSWERS = {
     "08-one-neuron": [
-        WrongAnswer("the old steps", "or larger steps", change=(SGD, '"sgd"')),
+        WrongAnswer("the old steps", "Larger steps", change=(SGD, '"sgd"')),
         WrongAnswer("a SavedModel by hand", TWO_OF_SIX, change=(EXPORT, SAVE)),
         WrongAnswer("the model as owner", TWO_OF_SIX, change=(EXPORT, OWNER)),
         WrongAnswer("no name", "The name is given", change=(', name="x"', "")),
@@ -72,7 +72,7 @@ neuron_file = convert(graph, tf.Module())
 """,
         ),
         WrongAnswer("never trained", TRAIN, change=(FIT, "")),
-        WrongAnswer("one epoch", "More epochs", change=("epochs=50", "epochs=1")),
+        WrongAnswer("one epoch", "there in 50 epochs", change=("epochs=50", "epochs=1")),
         WrongAnswer("a constant", "", change=("np.float32(targets)", "np.full(6, 19.0)")),
     ],
     "08-two-ways": [

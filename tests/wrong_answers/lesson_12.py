@@ -117,8 +117,9 @@ ANSWERS = {
         ),
         WrongAnswer(
             "one patient is forgotten",
-            "somebody is waiting",
+            "1 of 12 are still",
             change=(FROM_START, "    return ..."),
+            state="not yet",
         ),
     ],
     "12-saving": [
@@ -213,12 +214,10 @@ ANSWERS = {
         ),
         WrongAnswer(
             "a scale and no zero point on the way out",
-            "on the way out",
+            "On the way out",
             change=(ON_THE_WAY_OUT, 'answer * step_out["scales"][0]'),
         ),
-        WrongAnswer(
-            "no return", "is a `return` missing", change=(f"return {ON_THE_WAY_OUT}", "pass")
-        ),
+        WrongAnswer("no return", "None", change=(f"return {ON_THE_WAY_OUT}", "pass")),
         WrongAnswer("no ends", "runs over in silence", change=(CLIPPED, "steps")),
         WrongAnswer(
             "without the model", "come from `in_int8`", change=(ON_THE_WAY_OUT, "2.0 * stroke")

@@ -16,7 +16,8 @@ from ..look.messages import Advice, on_no_graph, on_refusal, on_traces, on_value
 from ..records import Table, kind
 from ..values import fresh, same, short
 from ..words import later, say
-from .answers import Claim, Verdict, call, fits, is_unfinished, judged, told
+from .answers import Claim, Verdict, call, fits, is_unfinished, judged, told, unfinished
+from .call import TimeUpError
 
 _NO_FUNCTION = later(
     "Pass the name of your function without brackets: `check_function(length, ...)`."
@@ -62,13 +63,13 @@ def check_function(
         >>> tfl.check_function(length, cases=[(s, 2.5) for s in strokes], traces=1)
     """
     if is_stub(function):
-        return Verdict()
+        return unfinished(say("a function") if function is ... else f"`{python_name(function)}`")
     if not callable(function):
         claim = Claim(say("a function"), say("to call"), kind(function), False, "", "a function")
         return Verdict((_advised(replace(claim, advice=say(_NO_FUNCTION)), advice),))
-    results = [_result(function, case) for case in cases]
+    results = [_result(function, case) for case in fresh(list(cases))]
     if is_unfinished([found for _, _, found, _ in results]):
-        return Verdict()
+        return unfinished(f"`{python_name(function)}`")
     claims = _value_claims(function, results, tolerance)
     claims += [_accept_claim(function, arguments, True) for arguments in accepts]
     claims += [_graph_claim(function)] if graph else []
@@ -148,6 +149,8 @@ def _all_same(results: list[Any]) -> bool:
 def _accept_claim(function: Any, arguments: Any, wanted: bool) -> Claim:
     _, error = call(function, *arguments_of(arguments))
     text, outcomes = _call_text(function, arguments), (say("refused"), say("accepted"))
+    if isinstance(error, TimeUpError):  # no refusal
+        return Claim.of_error(text, outcomes[wanted], error)
     if wanted and error:
         return Claim.of_error(text, outcomes[True], error, say("refused: "), "refused")
     tip = "" if wanted else on_refusal(function)

@@ -130,6 +130,19 @@ _PYTHON = (  # words of plain Python's message -> what to try; no station made t
         r"name '\w+' is not defined",
         later("A name is not there: is it spelled so, has its cell run?"),
     ),
+    (
+        r"\ATimeUpError",
+        later("A loop, a wait or a recursion has no end: when is it left? Try a small case alone."),
+    ),
+    (
+        r"\ARecursionError",
+        later("A function calls itself without an end: in which case does it not?"),
+    ),
+    (
+        r"\A(SystemExit|KeyboardInterrupt|GeneratorExit|CancelledError)",
+        later("A line ends the program in place of a result: leave it away, and `return`."),
+    ),
+    (r"\A\w*MemoryError", later("More memory is asked for than there is: how large is each axis?")),
     (r"object is not callable", later("A value is called like a function: `()` too many?")),
     (
         r"could not be broadcast|inhomogeneous",
@@ -231,6 +244,9 @@ def on_traces(found: int, wanted: int, reached: list[Concrete]) -> str:
     )
 
 
+_UNENDED = (inspect.isgenerator, inspect.isasyncgen, inspect.iscoroutine)
+
+
 def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
     """What to try when a result is not what was expected."""
     if isinstance(expected, str):
@@ -240,7 +256,7 @@ def on_values(expected: Any, found: Any, same_for_all: bool = False) -> str:
     if isinstance(expected, Mapping) and set(names := list(expected)) != set(_keys(found)):
         wanted = ", ".join(map(repr, names))
         return say("The outputs have other names: return a dict with {names}.", names=wanted)
-    if inspect.isgenerator(found) or inspect.iscoroutine(found):
+    if any(is_(found) for is_ in _UNENDED):
         return say(
             "The function gives a generator or a coroutine: `return`, no `yield`, no `async`."
         )
