@@ -27,7 +27,7 @@ def test_nothing_is_chosen_at_first() -> None:
     assert asked.choice is None
     assert marked(asked) == []
     assert [button.description for button in asked.buttons] == ["1", "2", "3"]
-    assert "Press one, then run the next cell." in asked.said.value
+    assert "Press one, then go on." in asked.said.value
 
 
 def test_a_press_on_a_button_chooses() -> None:
@@ -36,7 +36,7 @@ def test_a_press_on_a_button_chooses() -> None:
 
     assert asked.choice == "an error"
     assert marked(asked) == [2]
-    assert "You say: an error. Now run the next cell." in asked.said.value
+    assert "You say: an error. Now go on." in asked.said.value
 
 
 def test_the_last_press_counts() -> None:
@@ -78,7 +78,7 @@ def test_what_was_said_is_announced_and_escaped() -> None:
 
     line = ET.fromstring(asked.said.value)
     assert (line.get("role"), line.get("aria-live")) == ("status", "polite")
-    assert line.text == "You say: x < y. Now run the next cell."
+    assert line.text == "You say: x < y. Now go on."
 
 
 def test_the_twin_says_the_same_without_a_kernel() -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image
 
 import tfl_helpers as tfl
+from tests.needs import demand_runtime
 from tests.odd_files import model, operator, pack, schema, tensor
+from tfl_helpers import __main__ as command_line
 from tfl_helpers.records import (
     Call,
     Concrete,
@@ -26,6 +33,9 @@ from tfl_helpers.records import (
     Signature,
     TensorType,
 )
+from tfl_helpers.setup import copies
+from tfl_helpers.setup.lessons import ROOT
+from tfl_helpers.words import showable
 
 with tfl.quiet():
     import tensorflow as tf
@@ -48,6 +58,7 @@ NAMES = {
 }
 TAGS = {"figure", "img", "figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td"}
 TAGS |= {"code", "p", "ul", "li", "span", "b"}
+OURS = re.compile(r"data:image/(png|svg\+xml);base64,|\d\d_\w+\.ipynb#cell-id=")
 NO_TEXT = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufffe\uffff]")
 
 
@@ -99,8 +110,12 @@ def says(name: str) -> Callable[..., Any]:
         print(name)
         return x
 
-    said.__name__ = name.replace("\0", "")
+    said.__name__ = name.replace("\0", "").encode("utf-8", "ignore").decode()
     return said
+
+
+def traced(name: str) -> Any:
+    return tf.function(says(name)).get_concrete_function(tf.TensorSpec([]), name)
 
 
 MAKERS: dict[str, Callable[[str], Any]] = {
@@ -123,18 +138,30 @@ MAKERS: dict[str, Callable[[str], Any]] = {
     ),
     "check_answers": lambda name: tfl.check_answers([name], {name: f"{name}!"}, {name: name}),
     "predict": lambda name: tfl.predict([name, "other"]),
+    "what it is": lambda name: tfl.predict([name, "other"]).compare(name),
+    "draw_concrete": lambda name: tfl.draw_concrete(traced(name)),
+    "read_bytes": lambda name: tfl.read_bytes(lite(name)),
+    "check_function": lambda name: tfl.check_function(
+        says(name), [((1.0, name), 2.0), ((2.0, name), name)], advice=name
+    ),
+    "what an answer raises": lambda name: tfl.check_answers(
+        [lambda: fail(name)], {name: 1}, {name: name}
+    ),
+    "a module that is saved": lambda name: tfl.compare_saved(module(name), tf.Module()),
     "explore_spec": lambda name: pressed(tfl.explore_spec(tf.TensorSpec([]), {name: name}), name),
     "explore_message": lambda name: tfl.explore_message(name),
 }
 
 
 def tags(text: str) -> set[str]:
-    """The elements in HTML, and its attributes that would run something."""
+    """The elements in HTML, its attributes that would run something, and links elsewhere."""
     found = set()
 
     class Parser(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found.update([tag, *(name for name, _ in attrs if name.startswith("on"))])
+            places = [value or "" for name, value in attrs if name in ("href", "src")]
+            found.update(one for one in places if not OURS.match(one))
 
     Parser().feed(text)
     return found
@@ -154,3 +181,98 @@ def test_a_name_stays_text(make: Callable[[str], Any], name: str) -> None:
         assert parts <= {"svg", "title", "desc", "rect", "text", "path"}
         Image.open(io.BytesIO(shown.png)).load()
         assert shown.width < 4_200
+        assert not tags(f'<i title="{html.escape(shown.caption)}">') - {"i"}
+    if name == NAMES["long"]:
+        for text in (data["text/plain"], data["text/html"], getattr(shown, "svg", "")):
+            assert not re.search("x{1001}", text)
+
+
+@pytest.mark.parametrize("make", ["graph", "concrete", "a file", "draw_graph", "predict"])
+def test_what_is_too_long_to_be_seen_is_cut_and_its_length_told(make: str) -> None:
+    bundle = MAKERS[make](NAMES["long"])._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    for kind in ("text/plain", "text/html"):  # two more are the marks of code
+        assert re.search(r"xxx… \(10,0\d\d characters\)", data[kind]), data[kind][:3000]
+
+
+def raised(act: Callable[..., Any], *arguments: Any, **named: Any) -> str:
+    with pytest.raises(tfl.InputError) as caught:
+        act(*arguments, **named)
+    return str(caught.value)
+
+
+REFUSALS: dict[str, Callable[[str], str]] = {
+    "choose": lambda name: raised(tfl.predict([1, 2]).choose, f"{name} "),
+    "predict": lambda name: raised(tfl.predict, [f"{name}!", f"{name}!"]),
+    "speak": lambda name: raised(tfl.speak, name),
+    "lesson": lambda name: raised(tfl.review_predictions, name),
+    "signature": lambda name: raised(
+        tfl.write_page, "none", lite(name), {name: [[0.0, 0.0]]}, signature=f"{name}!"
+    ),
+    "folder": lambda name: raised(tfl.find_station, f"no/such/{name}"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("refuse", REFUSALS.values(), ids=REFUSALS)
+def test_an_error_holds_a_name_as_text(refuse: Callable[[str], str], name: str) -> None:
+    said = refuse(name)
+    said.encode()
+    assert not NO_TEXT.search(said)
+    assert len(said) < 2_000
+    if name == NAMES["long"]:
+        assert re.search(r"xxx… \(10,0\d\d characters\)|xxx\.\.\.", said)
+
+
+def rendered(markdown: str) -> tuple[set[str], str]:
+    """The elements that it becomes, raw ones too, and what it shows."""
+    made = MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(markdown)
+    return tags(made), html.unescape(re.sub(r"<[^>]*>", "", made))
+
+
+def one_line(name: str) -> str:
+    return " ".join(showable(name).split())
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_what_was_predicted_comes_back_as_text(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TFL_PROGRESS", str(tmp_path))
+    mark = {"said": name, "outcome": f"{name}!"}
+    (tmp_path / "03-predict-prints").write_text(json.dumps(mark))
+    for words in (tfl.recall_predictions("05"), tfl.review_predictions("03")):
+        found, shown = rendered(words.markdown)
+        assert not found - {"p", "strong", "a", "pre", "code", "details", "summary", "em"}
+        assert not NO_TEXT.search(words.markdown + words.plain)
+    found, shown = rendered(tfl.recall_predictions("05").markdown)
+    assert one_line(name) in shown
+    assert one_line(f"{name}!") in shown
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_model_card_and_its_page_hold_a_name_as_text(name: str, tmp_path: Path) -> None:
+    demand_runtime()
+    model, stroke = (ROOT / "notebooks" / "gesture.tflite").read_bytes(), np.eye(32, 2)
+    told = {"measured": {name: (1, 2)}, "about": name}
+    tfl.write_page(tmp_path, model, {name: stroke, "other": stroke}, **told)
+    found, shown = rendered((tmp_path / "model_card.md").read_text("utf-8"))
+    assert not found - {"h1", "h2", "ul", "li", "p", "code", "table", "thead", "tbody", *CELLS}
+    assert shown.count(one_line(name)) >= (3 if name else 0)
+    settings = json.loads((tmp_path / "settings.json").read_text("utf-8"))
+    assert settings["labels"] == [name, "other"]
+
+
+CELLS = ("tr", "th", "td")
+
+
+def test_a_command_says_a_file_name_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = "\x1b[31m\u202e \udcff.ipynb"
+    monkeypatch.setattr(copies, "prepare", lambda *given, **named_too: [f"{named} is damaged"])
+    monkeypatch.setattr(copies, "MY", tmp_path)
+    assert command_line.main(["lab", "03", "--language", "en", "--no-browser"]) == 1
+    said = capsys.readouterr().err
+    assert "is damaged" in said
+    assert not NO_TEXT.search(said)

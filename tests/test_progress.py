@@ -19,7 +19,7 @@ from conftest import MakeLesson
 
 from tests.author.execute import execute_lessons
 from tests.author.run import options
-from tfl_helpers import check_answers, draw_road, progress
+from tfl_helpers import check_answers, draw_road, predict, progress
 from tfl_helpers.look.road import STATIONS
 from tfl_helpers.setup.lessons import ROOT, find_lessons
 
@@ -129,3 +129,21 @@ def test_what_is_executed_is_nobodys_progress(make_lesson: MakeLesson) -> None:
     run = papermill.execute_notebook(lesson, None, progress_bar=False, **options())
     for notebook in (stored, run):
         assert notebook.cells[-1].outputs[0].data["text/plain"] == "'off'"
+
+
+def test_a_cell_that_runs_again_closes_what_it_showed(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = pytest.importorskip("ipywidgets.widgets.widget")._instances
+
+    def run(cell: str, message: str) -> set[str]:
+        parent = {"metadata": {"cellId": cell}, "header": {"msg_id": message}}
+        monkeypatch.setattr(progress, "_parent", lambda: parent)
+        before = set(registry)
+        for few in ([1, 2], [3, 4]):
+            predict(few)
+        return set(registry) - before
+
+    first, other = run("a", "1"), run("b", "2")
+    again = run("a", "3")
+    assert not first & set(registry), "of an earlier run"
+    assert other | again <= set(registry)
+    assert len(first) == len(again) > 10, "both of one run stay, with all their parts"

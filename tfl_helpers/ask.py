@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .progress import record_prediction, running_cell
+from .progress import record_prediction, running_cell, show_live, told_in_lesson
 from .records import InputError, choices_html, kind, live_view, showable, status_html
-from .words import say
+from .words import later, say
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,27 @@ class _Asked:
         for button in self.buttons:
             pressed = button.description == text
             button.button_style, button.icon = ("info", "check") if pressed else ("", "")
-        self.said.value = status_html(say("You say: {text}. Now run the next cell.", text=text))
+        self.said.value = status_html(say("You say: {text}. Now go on.", text=text))
 
     def compare(self, actual: Any) -> Outcome:
         """What was said beside `actual`, what it is; from now on the prediction stands."""
+        # Each lesson calls all its predictions by one name, and cells run in any order.
+        asked, stored = told_in_lesson(self._cell[:2], running_cell())
+        if asked not in ("", self._cell):
+            raise InputError(
+                "Expected the prediction that this cell is about, got another one. "
+                "Run the cell with predict that stands before this cell, then this cell again."
+            )
         self._close()
         words, outcome = _words(self._said, actual, self.options), _text(actual)
-        if self._said is not None:
+        due = [one for one in self.options.values() if stored == _words(None, one, self.options)]
+        if due and outcome != _text(*due):
+            other = later(
+                "{words} In the lesson as it is stored: {stored} Either something was changed, or "
+                "cells ran in another order: run those above in order, then this one."
+            )
+            words = say(other, words=words, stored=stored)
+        elif self._said is not None:
             note = record_prediction(self._cell, self._said, outcome)
             words = say("{words} {note}", words=words, note=note) if note else words
         return Outcome(self._said, outcome, words)
@@ -158,7 +172,7 @@ class _Asked:
             for button in self.buttons:
                 button.disabled = True
             said = say("nothing") if self._said is None else self._said
-            words = say("You said: {said}. The next cell has the outcome.", said=said)
+            words = say("You said: {said}. The outcome is below.", said=said)
             self.said.value = status_html(words)
 
 
@@ -172,7 +186,7 @@ def _widget_class() -> type:
         def __init__(self, options: tuple[Any, ...]) -> None:
             # By text: 1, True and 1.0 are one key to Python.
             self.options = dict(zip(map(_text, options), options, strict=True))
-            self.said = widgets.HTML(status_html(say("Press one, then run the next cell.")))
+            self.said = widgets.HTML(status_html(say("Press one, then go on.")))
             wide = widgets.Layout(width="auto")
             self.buttons = tuple(widgets.Button(description=t, layout=wide) for t in self.options)
             for button in self.buttons:
@@ -185,6 +199,7 @@ def _widget_class() -> type:
             if before and not before._closed and before._said in self.options:
                 self.choose(before.choice)
             self._latest[self._cell] = self
+            show_live(self)
             _after_next_cell(self._close)
 
         _ipython_display_ = None  # with which ipywidgets 7 shows the view alone

@@ -100,10 +100,8 @@ def lesson_files() -> list[Path]:
 
 def read_progress() -> Progress:
     """What the learner's marks say; nothing where there are none, or where it is switched off."""
-    folder, marks, told, ids = _folder(), set(), {}, set()
-    for path in lesson_files():
-        with suppress(OSError, ValueError, LookupError):
-            ids |= {cell["id"] for cell in json.loads(path.read_text("utf-8"))["cells"]}
+    folder, marks, told = _folder(), set(), {}
+    ids = {cell["id"] for path in lesson_files() for cell in _cells_of(path)}
     exercises = frozenset(check[1] for check in map(_CHECK.fullmatch, ids) if check)
     predictions = frozenset(filter(_PREDICTION.fullmatch, ids))
     if folder:
@@ -115,17 +113,62 @@ def read_progress() -> Progress:
     return Progress(exercises & marks, exercises, predictions, told)
 
 
+def told_in_lesson(lesson: str, cell: str) -> tuple[str, str]:
+    """Which prediction a cell of the lesson `02` is about, and the last words that it stores."""
+    cells = next((_cells_of(path) for path in lesson_files() if path.name[:2] == lesson), [])
+    ids = [one["id"] for one in cells]
+    if cell not in ids:
+        return "", ""
+    place = ids.index(cell)
+    asked = next(filter(_PREDICTION.fullmatch, reversed(ids[: place + 1])), "")
+    shown = [one.get("data", {}).get("text/plain", "") for one in cells[place].get("outputs", ())]
+    return asked, "".join(shown[-1]) if shown else ""
+
+
+def _cells_of(path: Path) -> list[dict[str, Any]]:
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        return [cell for cell in cells if cell["id"]]
+    return []
+
+
 def _folder() -> Path | None:
     if named := os.environ.get(SWITCH, "").strip():
         return None if named.lower() == "off" else Path(named).expanduser()
     return ROOT / "my" / ".progress" if NOTEBOOKS.is_dir() else None
 
 
-def running_cell() -> str:
-    """The id of the running cell, which JupyterLab sends with its code; else nothing."""
+def _parent() -> dict[str, Any]:
+    """The message with which a front end asked for the running cell; empty without a notebook."""
     ipython: Any = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
     try:
-        return kernel.get_parent("shell")["metadata"]["cellId"] or ""
-    except (AttributeError, KeyError, TypeError):  # no notebook, or a front end that names no cell
-        return ""
+        return kernel.get_parent("shell") or {}
+    except AttributeError:
+        return {}
+
+
+def running_cell() -> str:
+    """The id of the running cell, which JupyterLab sends with its code; else nothing."""
+    return _parent().get("metadata", {}).get("cellId") or ""
+
+
+_live: dict[str, tuple[str, list[Any]]] = {}  # by cell: which run, and what it shows
+
+
+def show_live(widget: Any) -> None:
+    """Note that the running cell shows it. What an earlier run showed is off the page, and goes."""
+    cell, run = running_cell(), _parent().get("header", {}).get("msg_id", "")
+    before, widgets = _live.get(cell, ("", []))
+    if cell and before != run:
+        while widgets:
+            _close(widgets.pop())
+        _live[cell] = (run, widgets := [])
+    widgets.append(widget)
+
+
+def _close(widget: Any) -> None:
+    for part in (*getattr(widget, "children", ()), widget.layout, getattr(widget, "style", None)):
+        if part is not None:
+            _close(part) if hasattr(part, "layout") else part.close()
+    widget.close()

@@ -30,7 +30,8 @@ class InputError(ValueError):
     """
 
     def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(say(message, **values))
+        told = {name: showable(v) if isinstance(v, str) else v for name, v in values.items()}
+        super().__init__(_UNSHOWABLE.sub("\ufffd", say(message, **told)))
         self.english = message.format(**values) if values else message
 
 
@@ -103,8 +104,16 @@ def counted(count: int, thing: str) -> str:
 
 
 def showable(text: str) -> str:
-    """The text with � for each character that some page, picture or file cannot hold."""
-    return _UNSHOWABLE.sub("\ufffd", text)
+    """The text with � for what some page, picture or file cannot hold; a long line is cut."""
+    lines = _UNSHOWABLE.sub("\ufffd", text).split("\n")
+    long = later("{start}… ({count:,} characters)")
+    told = [say(long, start=it[:200], count=len(it)) if len(it) > 1000 else it for it in lines]
+    return "\n".join(told)
+
+
+def markdown_text(text: str) -> str:
+    """Markdown that shows the text as it is, on one line: no link, no code, no cell of a table."""
+    return re.sub(r"([\\`*_~\[\]<&|$]|^[#>+=-])", r"\\\1", " ".join(showable(text).split()))
 
 
 def is_wide(character: str) -> bool:

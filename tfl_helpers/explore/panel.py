@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..progress import show_live
 from ..records import (
     InputError,
     Table,
@@ -147,6 +148,7 @@ def _widget_class() -> type:
             title = widgets.HTML(f"<strong>{code_html(explored.heading())}</strong>")
             super().__init__([title, row, self.said, self.seen])
             self._show(explored.restart())
+            show_live(self)
 
     return LiveExplorer
 

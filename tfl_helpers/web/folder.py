@@ -21,7 +21,7 @@ from typing import Any
 
 from ..look.tflite import read_tflite
 from ..records import Shown, Signature, Table, kind
-from ..words import InputError, later, say, spoken
+from ..words import InputError, later, markdown_text, say, showable, spoken
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "page"
@@ -100,8 +100,7 @@ def write_page(
     Example:
         >>> tfl.write_page("page", model, {"line": line, "circle": circle})  # doctest: +SKIP
     """
-    settings = _settings(model, samples, signature, strokes)
-    entry = _entry(model, signature, settings["points"], len(samples))
+    settings, entry = _settings(model, samples, signature, strokes)
     settings |= {"limits": _limits(limits, entry), "measured": _measured(measured), "about": about}
     files = _page_files()
     files |= {"model.tflite": bytes(model), "model_card.md": _card(model, entry, settings).encode()}
@@ -143,7 +142,7 @@ def _packed(content: bytes) -> bytes:
 
 def _settings(
     model: bytes, samples: Mapping[str, Any], signature: str, strokes: Sequence[Any]
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Signature]:
     if not isinstance(samples, Mapping) or not samples:
         words = later(
             "Expected samples as a dict, gesture -> stroke, got {kind}. "
@@ -160,7 +159,7 @@ def _settings(
         )
         raise InputError(words, lengths=say(" and ").join(map(str, lengths)))
     entry = _entry(model, signature, lengths[0], len(examples))
-    return {
+    settings = {
         "signature": entry.key,
         "input": entry.inputs[0].name,
         "output": next(one.name for one in entry.outputs if one.name != "distance"),
@@ -169,6 +168,7 @@ def _settings(
         "samples": examples,
         "strokes": more,
     }
+    return settings, entry
 
 
 def _entry(model: bytes, signature: str, points: int, gestures: int) -> Signature:
@@ -251,25 +251,28 @@ def _learns(learner: bytes) -> bytes:
 def _card(model: bytes, entry: Signature, settings: Mapping[str, Any]) -> str:
     """A model card of what is known: the file's own words, and the learner's counts."""
     limits = settings["limits"] or {}
-    beyond = ", ".join(f"{limit:.4g} ({name})" for name, limit in limits.items())
+    beyond = ", ".join(f"{limit:.4g} ({markdown_text(name)})" for name, limit in limits.items())
     measured = say("Not measured.")
     if settings["measured"]:
-        whose = settings["about"] or say("Nobody has said whose strokes these were.")
-        rows = [f"| {what} | {of} | {right} |" for what, right, of in settings["measured"]]
+        about = markdown_text(settings["about"])
+        whose = about or say("Nobody has said whose strokes these were.")
+        measured = [(markdown_text(what), *counts) for what, *counts in settings["measured"]]
+        rows = [f"| {what} | {of} | {right} |" for what, right, of in measured]
         measured = "\n".join(
             [whose, "", say("| drawn | strokes | right |"), "|---|---|---|", *rows]
         )
-    known = {"size": len(model), "key": entry.key, "ports": entry, "points": settings["points"]}
+    signature = showable(" ".join(f"{entry.key}: {entry}".replace("`", "'").split()))
+    known = {"size": len(model), "signature": signature, "points": settings["points"]}
     return say(
         "# Model card\n\n"
         "- File: `model.tflite`, {size:,} bytes\n"
-        "- Signature: `{key}: {ports}`\n"
+        "- Signature: `{signature}`\n"
         "- Gestures, in the order of the output: {labels}\n"
         "- None of these: {none}\n"
         "- Before the model: each stroke becomes {points} points at equal distances along the way\n"
         "\n## How right it is\n\n{measured}\n",
         **known,
-        labels=", ".join(settings["labels"]),
+        labels=", ".join(map(markdown_text, settings["labels"])),
         none=say("`distance` above {limits}", limits=beyond) if beyond else say("never said"),
         measured=measured,
     )
