@@ -172,11 +172,11 @@ def test_a_prediction_is_made_with_the_keyboard(
     asking = "from tfl_helpers import predict\n\nasked = predict(['one', 'two'])\nasked"
     open_notebook(page, lab, make_lesson(asking, name="72_predict.ipynb"))
     run_all(page)
-    expect(status(page, 0)).to_have_text("Press one, then run the next cell.")
+    expect(status(page, 0)).to_have_text("Press one, then go on.")
 
     tab_to(page, "two")
     page.keyboard.press("Enter")
-    expect(status(page, 0)).to_have_text("You say: two. Now run the next cell.")
+    expect(status(page, 0)).to_have_text("You say: two. Now go on.")
 
 
 CHECK = """

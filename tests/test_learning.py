@@ -223,18 +223,16 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
         page.locator(".jp-Notebook:visible").focus()
         for _ in names[: names.index("03-predict-prints") + 1]:
             page.keyboard.press("Shift+Enter")
-        expect(said).to_have_text("Press one, then run the next cell.")
+        expect(said).to_have_text("Press one, then go on.")
         tab_to(page, "2", "Shift+Tab")
         page.keyboard.press("Space")
-        expect(said).to_have_text("You say: 2. Now run the next cell.")
+        expect(said).to_have_text("You say: 2. Now go on.")
         tab_to(page, "3")
         page.keyboard.press("Enter")
         for _ in range(2):
-            expect(said).to_have_text("You say: 3. Now run the next cell.")
+            expect(said).to_have_text("You say: 3. Now go on.")
             page.keyboard.press("Shift+Enter")
-        expect(said).to_have_text(
-            ["You said: 3. The next cell has the outcome.", "You said 3, it is 2."]
-        )
+        expect(said).to_have_text(["You said: 3. The outcome is below.", "You said 3, it is 2."])
         for number in "123":
             expect(page.locator(".widget-button", has_text=number)).to_be_disabled()
 
@@ -258,7 +256,7 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
         assert ask(restart, lab.token, "POST", {})[0] == 200
         page.locator(".widget-button", has_text="5").click()
         end = run(page, "tfl.review_predictions", TFL)
-        words = f"You made 1 of 8 predictions; none was right. Look again at: {SECTION}."
+        words = f"You made 1 of 8 predictions. Right: 0. Look again at: {SECTION}."
         expect(end).to_contain_text(words)
         assert "Traceback" not in (tmp_path / "lab.log").read_text()
         end.get_by_role("link", name=SECTION).click()
@@ -268,7 +266,7 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
         run(page, "guess = tfl.predict([2, 3, 5])", off)
         page.locator(".widget-button", has_text="5").click()
         run(page, "for scale in (0.1", "print(guess.compare(2))\n")
-        expect(said.nth(2)).to_have_text("You said: 5. The next cell has the outcome.")
+        expect(said.nth(2)).to_have_text("You said: 5. The outcome is below.")
         assert told() == noted, "switched off"
 
         later = find_lessons(["05"])[0].name
@@ -280,7 +278,7 @@ def test_a_prediction_counts_from_the_press_to_the_card_that_comes_back(
             expect(card).to_contain_text("How many times will print speak?")
             expect(card.locator("code")).to_contain_text(["for points in (32, 32, 40):"])
             expect(card.locator(".jp-mod-trusted")).to_have_count(trusted)
-            answer = card.get_by_text("It is: 2. Twice, as TensorFlow")
+            answer = card.get_by_text("Twice, as TensorFlow")
             expect(answer).to_be_hidden()
             card.get_by_text("Answer", exact=True).click()
             expect(answer).to_be_visible()

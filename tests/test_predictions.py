@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tests.wrong_answers import predictions_of
 from tfl_helpers import (
@@ -55,7 +55,11 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             cells += [
                 new_markdown_cell(f"## {section}\n\nHow many, {word}?", id=f"{number:02}-{word}"),
                 new_code_cell(ask, id=f"{number:02}-predict-{word}"),
-                new_code_cell(f"count = {number}\nguess.compare(\n    count\n)"),
+                new_code_cell(
+                    f"count = {number}\nguess.compare(\n    count\n)",
+                    id=f"run-{word}",
+                    outputs=[new_output("execute_result", {"text/plain": "It is 2."})],
+                ),
                 new_markdown_cell(why, metadata={"tags": ["outcome"]}),
             ]
         nbformat.write(new_notebook(cells=cells), folder / f"{number:02}_lesson.ipynb")
@@ -146,6 +150,41 @@ def test_only_the_first_word_is_kept(marks: Path, course: Path, say: Say) -> Non
     assert kept == {"03-predict-first": {"said": "1", "outcome": "2"}}
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_its_own"),
+    [("run-first", False), ("run-second", True), ("of-the-learner", True), ("", True)],
+)
+def test_a_cell_about_another_prediction_is_refused(
+    marks: Path, course: Path, monkeypatch: pytest.MonkeyPatch, cell: str, is_its_own: bool
+) -> None:
+    monkeypatch.setattr(ask, "running_cell", lambda: "03-predict-second")
+    guess = predict([1, 2])
+    guess.choose(1)
+    monkeypatch.setattr(ask, "running_cell", lambda: cell)
+    if is_its_own:
+        assert str(guess.compare(2)) == "You said 1, it is 2."
+        return
+    with pytest.raises(InputError, match="Expected the prediction that this cell is about"):
+        guess.compare(2)
+    assert not marks.exists()
+    assert not guess.buttons[0].disabled
+
+
+def test_an_outcome_of_another_state_is_told_and_not_marked(
+    marks: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ask, "running_cell", lambda: "03-predict-second")
+    guess = predict([1, 2])
+    guess.choose(1)
+    monkeypatch.setattr(ask, "running_cell", lambda: "run-second")
+    said = str(guess.compare(1))
+    assert said.startswith("You said 1, and it is 1. In the lesson as it is stored: It is 2. ")
+    assert said.endswith("run those above in order, then this one.")
+    assert not marks.exists()
+    assert str(guess.compare(2)) == "You said 1, it is 2."
+    assert progress.read_progress().told == {"03-predict-second": progress.Told("1", "2")}
+
+
 def test_switched_off_nothing_is_kept(
     tmp_path: Path, course: Path, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,9 +215,9 @@ def test_the_line_at_the_end(marks: Path, course: Path, say: Say) -> None:
     none = "No prediction of this lesson is noted here."
     assert str(review_predictions("03")) == none
     say("03-predict-first", "2", "2")
-    assert str(review_predictions("03")) == "You made 1 of 2 predictions; 1 was right."
+    assert str(review_predictions("03")) == "You made 1 of 2 predictions. Right: 1."
     say("03-predict-second", "1", "2")
-    words = "You made 2 of 2 predictions; 1 was right. Look again at: Section `second`, on."
+    words = "You made 2 of 2 predictions. Right: 1. Look again at: Section `second`, on."
     assert str(review_predictions("03")) == words
     link = "[Section `second`, on](03_lesson.ipynb#cell-id=03-second)"
     assert link in review_predictions("03").markdown
@@ -197,13 +236,57 @@ def test_what_was_wrong_comes_back_two_and_five_lessons_later(
     open_part, folded = card.split("<details>")
     assert "How many, second?" in open_part
     assert "```python\ncount = 3\n```" in open_part
-    assert "It is: 2. Two, for **second**." in folded
+    assert "**It is: 2.**\n\nTwo, for **second**." in folded
+    assert "`1` · `2`\n\nYou said: `1`." in open_part
     assert "Two" not in open_part
     assert "Next of" not in card
     assert "Change it" not in card
     assert "You said: 1. It is: 2." in str(shown)
     assert str(recall_predictions("04")) == "From lesson 02 no prediction comes back."
     assert str(recall_predictions("00")) == "None yet."
+
+
+def test_of_many_cards_two_stand_open(marks: Path, course: Path, say: Say) -> None:
+    for cell in ("00-predict-first", "00-predict-second", "03-predict-first", "03-predict-second"):
+        say(cell, "1", "2")
+    shown = recall_predictions("05")
+    opened, folded = shown.markdown.split("<details><summary>2 more</summary>")
+    assert opened.count("Back from lesson 00") == folded.count("Back from lesson 03") == 2
+    assert shown.markdown.count("<details>") == shown.markdown.count("</details>") == 5
+    assert str(shown).count("You said: 1. It is: 2.") == 4
+
+
+def test_the_value_is_not_said_twice(
+    marks: Path, course: Path, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = course / "03_lesson.ipynb"
+    path.write_text(path.read_text("utf-8").replace("Two, for", "2, for"), "utf-8")
+    say("03-predict-first", "1", "2")
+    answer = recall_predictions("05").markdown.split("<summary>Answer</summary>")[1]
+    assert answer.strip().startswith("2, for **first**.")
+
+
+def test_a_card_shows_what_its_code_is_made_of() -> None:
+    code = {
+        0: "@tf.function\ndef twice(x):\n    return 2 * x\n\n\ndef other():\n    pass",
+        1: "seed = 3\npen = twice(seed)",
+        4: "seed = 4",
+        7: "y = pen + 1\nguess.compare(y)",
+    }
+    told = predictions._code(code, 3, 5, 9, "What does `twice` say?")
+    lines = ["@tf.function", "def twice(x):", "    return 2 * x", "seed = 3", "pen = twice(seed)"]
+    assert told.splitlines() == [*lines, "", "seed = 4", "", "y = pen + 1"]
+    assert predictions._code(code, 3, 5, 7, "compared in another section") == ""
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lesson_id)
+def test_every_card_can_be_answered_from_itself(lesson: Path) -> None:
+    about_more = {"12-predict-silent"}  # about twenty cases
+    for one in predictions._questions(int(lesson_id(lesson))):
+        assert one.asks
+        assert len(one.options) > 1
+        assert bool(one.code) != (one.cell in about_more), one.cell
+        ast.parse(one.code)
 
 
 def test_a_mark_counts_in_both_languages(

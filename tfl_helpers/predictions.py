@@ -5,6 +5,7 @@ Reads the stored lessons for the questions and the learner's own marks for what 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -16,23 +17,33 @@ from typing import Any
 from .progress import NOTEBOOKS, Told, lesson_files, read_progress
 from .records import InputError, kind
 from .setup.merge import OUTCOME, make_copy
-from .words import say
+from .words import later, markdown_text, say, showable
 
 BACK = (2, 5)  # so many lessons later what was wrong comes back
+_OPEN = 2  # cards that stand open: who missed more is not to scroll to the lesson
+_LONG = 18  # lines of code on an open card
+_RULE = "\n\n---\n\n"
+_LIST = re.compile(r"\[.*\]", re.DOTALL)
 _HEADING = re.compile(r"^#{2,6} (.+)$", re.MULTILINE)
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+# A statement that makes something, to its last indented line or closing bracket.
+_MADE = re.compile(
+    r"^(?:@.*\n)*(?:def |class |(?=\w+ = ))(\w+).*(?:\n+(?: .*|[)\]}].*))*", re.MULTILINE
+)
 _COMPARES = re.compile(r"^\w+\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One prediction of a lesson: where it stands, what was asked, what was run, and why."""
+    """One prediction of a lesson: where it stands, what was asked, about which code, and why."""
 
     cell: str
     lesson: Path
     section: str
     place: str  # the id of the cell with its heading, in the learner's copy
     asks: str
-    runs: str
+    options: tuple[str, ...]
+    code: str  # "": it cannot be asked on a card
     why: str
 
     @property
@@ -67,7 +78,7 @@ def review_predictions(lesson: str) -> Words:
 
     Example:
         >>> tfl.review_predictions("03")
-        You made 5 of 7 predictions; 4 were right. Look again at: No number in the key.
+        You made 5 of 7 predictions. Right: 4. Look again at: No number in the key.
     """
     asked, told = _questions(_number(lesson)), read_progress().told
     said = [one for one in asked if one.cell in told]
@@ -77,14 +88,7 @@ def review_predictions(lesson: str) -> Words:
     wrong = {one.section: one for one in said if _is_wrong(told[one.cell])}
     right = sum(not _is_wrong(told[one.cell]) for one in said)
     made = {"said": len(said), "asked": len(asked), "right": right}
-    if right == len(said) > 1:
-        words = say("You made {said} of {asked} predictions; all were right.", **made)
-    elif right > 1:
-        words = say("You made {said} of {asked} predictions; {right} were right.", **made)
-    elif right:
-        words = say("You made {said} of {asked} predictions; {right} was right.", **made)
-    else:
-        words = say("You made {said} of {asked} predictions; none was right.", **made)
+    words = say("You made {said} of {asked} predictions. Right: {right}.", **made)
     if not wrong:
         return Words(words, words)
     ways = [say("; ").join(way) for way in ([one.link for one in wrong.values()], wrong)]
@@ -111,18 +115,17 @@ def recall_predictions(lesson: str) -> Words:
         (one, told[one.cell])
         for past in earlier
         for one in _questions(past)
-        if one.cell in told and _is_wrong(told[one.cell])
+        if one.code and one.cell in told and _is_wrong(told[one.cell])
     ]
     if wrong:
         cards, plain = zip(*(_card(*one) for one in wrong), strict=True)
-        return Words("\n\n---\n\n".join(cards), "\n\n".join(plain))
+        shown, rest = (list(part) for part in (cards[:_OPEN], cards[_OPEN:]))
+        if rest:
+            shown.append(_folded(say("{count} more", count=len(rest)), _RULE.join(rest)))
+        return Words(_RULE.join(shown), "\n\n".join(plain))
     if len(earlier) > 1:
-        first, last = earlier
-        words = say(
-            "From lessons {first:02} and {last:02} no prediction comes back.",
-            first=first,
-            last=last,
-        )
+        none = later("From lessons {first:02} and {last:02} no prediction comes back.")
+        words = say(none, first=earlier[0], last=earlier[1])
     elif earlier:
         words = say("From lesson {number:02} no prediction comes back.", number=earlier[0])
     else:
@@ -133,19 +136,28 @@ def recall_predictions(lesson: str) -> Words:
 def _card(one: Question, told: Told) -> tuple[str, str]:
     """As Markdown with the answer folded, and as plain text."""
     number = one.lesson.stem[:2]
-    runs = f"\n\n```python\n{one.runs}\n```" if one.runs else ""
-    heads = [
-        say("Back from lesson {number}, {section}", number=number, section=section)
-        for section in (one.link, one.section)
-    ]
-    again = say("You said: {said}. What would you say now?", said=told.said)
-    answer = say("It is: {outcome}. {why}", outcome=told.outcome, why=one.why)
-    card = (
-        f"**{heads[0]}**\n\n{one.asks}{runs}\n\n{again}\n\n"
-        f"<details><summary>{say('Answer')}</summary>\n\n{answer}\n\n</details>"
-    )
+    code = f"```python\n{one.code}\n```" if one.code else ""
+    if one.code.count("\n") >= _LONG:
+        code = _folded(say("Code"), code)
+    back = later("Back from lesson {number}, {section}")
+    heads = [say(back, number=number, section=name) for name in (one.link, one.section)]
+    options = " · ".join(map(_as_code, one.options))
+    again = say("You said: {said}. What would you say now?", said=_as_code(told.said))
+    why = one.why
+    if not re.match(re.escape(told.outcome) + r"\b", why, re.IGNORECASE):  # not to say it twice
+        outcome = markdown_text(told.outcome)
+        why = f"**{say('It is: {outcome}.', outcome=outcome)}**\n\n{why}"
+    parts = [f"**{heads[0]}**", one.asks, code, options, again, _folded(say("Answer"), why)]
     both = say("You said: {said}. It is: {outcome}.", said=told.said, outcome=told.outcome)
-    return card, f"{heads[1]}\n{one.asks}\n{both}"
+    return "\n\n".join(filter(None, parts)), showable(f"{heads[1]}\n{one.asks}\n{both}")
+
+
+def _as_code(text: str) -> str:
+    return f"`{showable(' '.join(text.split())).replace('`', chr(39))}`"
+
+
+def _folded(summary: str, words: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{words}\n\n</details>"
 
 
 def _is_wrong(told: Told) -> bool:
@@ -179,19 +191,48 @@ def _read(path: Path, cells: list[Any]) -> Iterator[Question]:
     """Those of a learner's copy, where what tells an outcome is a cell of its own."""
     sources = ["".join(cell["source"]) for cell in cells]
     told_in = [i for i, c in enumerate(cells) if OUTCOME in c["metadata"].get("tags", [])]
-    section = place = asks = ""
+    heads = [i for i, c in enumerate(cells) if _is_prose(c) and _HEADING.search(sources[i])]
+    code = {i: sources[i] for i, c in enumerate(cells) if not _is_prose(c)}
     # What to do in the lesson, not on a card.
     task = re.compile(rf"^\*\*{say('Change it')}", re.MULTILINE)
     for i, cell in enumerate(cells):
-        if cell["cell_type"] == "markdown":
-            if headings := _HEADING.findall(sources[i]):
-                section, place = headings[-1], cell["id"]
-            asks = _HEADING.split(sources[i])[-1].strip()
         if cell["id"].startswith(f"{path.stem[:2]}-predict-"):
-            later = range(i + 1, len(cells))
-            runs = next((k for k in later if cells[k]["cell_type"] == "code"), None)
-            code = "" if runs is None else sources[runs]
+            head = max(k for k in heads if k < i)
+            asks = _HEADING.split(sources[max(k for k in range(i) if k not in code)])[-1].strip()
             told = next((sources[k] for k in told_in if k > i), "")
-            why = task.split(told)[0].strip()
-            shown = _COMPARES.sub("", code).strip() if _COMPARES.search(code) else ""
-            yield Question(cell["id"], path, section, place, asks, shown, why)
+            yield Question(
+                cell["id"],
+                path,
+                _HEADING.findall(sources[head])[-1],
+                cells[head]["id"],
+                asks,
+                tuple(map(str, ast.literal_eval(_LIST.search(code.pop(i))[0]))),
+                _code(code, head, i, min((k for k in heads if k > i), default=len(cells)), asks),
+                task.split(told)[0].strip(),
+            )
+
+
+def _is_prose(cell: dict[str, Any]) -> bool:
+    return bool(cell["cell_type"] == "markdown")
+
+
+def _code(code: dict[int, str], head: int, place: int, end: int, asks: str) -> str:
+    """The code of a section to where a prediction is compared, after what it names of before.
+
+    Nothing where it is compared in another section: then the question is about more than code.
+    """
+    compares = [i for i in code if place < i < end and _COMPARES.search(code[i])]
+    if not compares:
+        return ""
+    here = [_COMPARES.sub("", code[i]).strip() for i in code if head < i <= compares[0]]
+    section = "\n\n".join(filter(None, here))
+    made = {one[1]: (i, one) for i in code if i < head for one in _MADE.finditer(code[i])}
+    own = {one[1] for one in _MADE.finditer(section)}
+    wanted, found = {*re.findall(r"`(\w+)", asks), *_NAME.findall(section)} - own, set()
+    while wanted:
+        if (name := wanted.pop()) in made and name not in found:
+            found.add(name)
+            if " =" in made[name][1][0].split("\n")[0]:  # made of more, which tells what it is
+                wanted |= {*_NAME.findall(made[name][1][0])}
+    before = sorted((i, one.start(), one[0]) for i, one in map(made.get, found))
+    return "\n".join([*(text for *_, text in before), "", section]).strip()
