@@ -227,7 +227,7 @@ def test_a_lite_model_shows_signatures_and_operators() -> None:
         "  measure    stroke: float32[?, 2]  closed: bool[]\n"
         "Operators\n"
         "  in order of the alphabet\n"
-        "  MUL × 2"
+        "  MUL\xa0×\xa02"
     )
 
 

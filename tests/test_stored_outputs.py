@@ -104,3 +104,13 @@ def test_a_cell_that_did_not_run_in_its_turn_is_found() -> None:
     notebook = stored(data={"text/plain": "1"})
     notebook.cells[0].execution_count = 3
     assert faults(notebook) == ["cell [1]: its stored number is 3"]
+
+
+@pytest.mark.parametrize("lesson", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_words_of_a_figure_stand_on_the_page(lesson: Path) -> None:
+    for cell in nbformat.read(lesson, as_version=4).cells:
+        shown = [out for out in cell.get("outputs", []) if "data" in out]
+        texts = [out.data.get("text/plain", "") for out in shown if "image/png" not in out.data]
+        for out in shown:  # JupyterLab 4.6 drops the alt of a PNG; a helper's picture is HTML
+            if "image/png" in out.data and "text/html" not in out.data:
+                assert any(out.metadata["image/png"]["alt"] in text for text in texts), cell.id

@@ -38,11 +38,11 @@ class Table:
         """A table with a caption and column heads that a screen reader announces."""
         # Style stands in each cell: untrusted notebooks lose <style>, and GitHub what names it.
         left = 'style="text-align:left;vertical-align:top"'
-        heads = "".join(f'<th scope="col" {left}>{_escaped(head)}</th>' for head in self.heads)
-        rows = "".join(
-            "<tr>" + "".join(f"<td {left}>{code_html(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.rows
-        )
+        mark = left[:-1] + ';white-space:nowrap"'  # the words of a column without a head
+        styles = [left if head else mark for head in self.heads]
+        heads = "".join(f'<th scope="col" {left}>{escaped(head)}</th>' for head in self.heads)
+        cells = [map("<td {}>{}</td>".format, styles, map(code_html, row)) for row in self.rows]
+        rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         bold = "text-align:left;font-weight:bold;padding:4px 0;white-space:nowrap"
         return (
             f'<table><caption style="{bold}">{code_html(self.caption)}</caption>'
@@ -63,26 +63,27 @@ def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - _columns(text))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """HTML, or XML, that shows the text as it is."""
     return html.escape(showable(text), quote=False)
 
 
 def code_html(text: str) -> str:
     """HTML of a text in which `backticks` stand for code."""
-    parts = _escaped(text).split("`")
+    parts = escaped(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def status_html(text: str) -> str:
     """A line that a screen reader announces when it changes."""
-    return f'<span role="status" aria-live="polite">{_escaped(text)}</span>'
+    return f'<span role="status" aria-live="polite">{escaped(text)}</span>'
 
 
 def choices_html(lead: str, choices: Sequence[str]) -> str:
     """Buttons that cannot be pressed: what can be chosen, as a list after `lead`, which is HTML."""
     style = "display:inline-block;border:1px solid #999;border-radius:4px;padding:3px 12px"
     style += ";margin-right:6px"
-    pills = "".join(f'<li style="{style}">{_escaped(choice)}</li>' for choice in choices)
+    pills = "".join(f'<li style="{style}">{escaped(choice)}</li>' for choice in choices)
     return (
         f'<p style="margin:0 0 4px">{lead}</p>'
         f'<ul style="list-style:none;margin:0;padding:0">{pills}</ul>'
@@ -125,11 +126,10 @@ def kind(thing: object) -> str:
 
 def has_type(thing: object) -> bool:
     """True for an array, tensor, variable or spec: for what has a dtype and a shape."""
-    try:
+    with contextlib.suppress(Exception):  # a property of the learner's that raises
         typed = hasattr(thing, "dtype") and hasattr(thing, "shape")
-    except Exception:  # a property of the learner's that raises
-        return False
-    return typed and not isinstance(thing, type | ModuleType)
+        return typed and not isinstance(thing, type | ModuleType)
+    return False
 
 
 @dataclass(frozen=True)
@@ -343,7 +343,7 @@ class LiteModel(Shown):
         ) or ((say("none"), "", ""),)
         sizes = {"size": self.size_bytes, "held": self.weights_bytes}
         caption = say("TensorFlow Lite model, {size:,} bytes, {held:,} of them constants", **sizes)
-        ops = ", ".join(f"`{name}`" + f" × {n}" * (n > 1) for name, n in self.operators)
+        ops = ", ".join(f"`{name}`" + f"\xa0×\xa0{n}" * (n > 1) for name, n in self.operators)
         return (
             Table(caption, (say("signature"), say("inputs"), say("outputs")), rows),
             Table(say("Operators"), (say("in order of the alphabet"),), ((ops or say("none"),),)),

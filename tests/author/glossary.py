@@ -22,12 +22,13 @@ The words of the course, each with the lesson that explains it and with the Japa
 | term | in one sentence | lesson | in Japanese |
 |---|---|---|---|
 """,
+    # Word joiners: a browser breaks Japanese anywhere, and this column is narrow.
     "ja": """\
 # 用語集
 
 用語を英語のアルファベット順に並べ、説明するレッスンと英語を添えました。
 
-| 用語 | 説明 | レッスン | 英語 |
+| 用語 | 説明 | レ\u2060ッ\u2060ス\u2060ン | 英語 |
 |---|---|---|---|
 """,
 }
