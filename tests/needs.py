@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from nbformat import NotebookNode
@@ -14,6 +16,7 @@ from tfl_helpers.records import InputError
 from tfl_helpers.setup import bootstrap
 from tfl_helpers.setup.lessons import ROOT
 from tfl_helpers.web.folder import NPM, find_npm, runtime_files
+from tfl_helpers.workshop.start import PROXY
 
 TESTS = Path(__file__).parent
 
@@ -35,6 +38,15 @@ def demand_site() -> None:
         _lacks(words, words)
 
 
+def demand_hub() -> None:
+    """Go on only where npm has fetched the hub's proxy, and a hub can be: not on Windows."""
+    if os.name == "nt":
+        pytest.skip("JupyterHub does not run on Windows.")
+    if not find_npm() and not PROXY.is_file():
+        words = "The hub needs its proxy, which npm fetches, and there is no npm here."
+        _lacks(words, words)
+
+
 def demand_tool(name: str, file: str) -> Path:
     """A file of an npm package that tests/package.json pins, if `fetch_tools` has fetched it."""
     path = TESTS / "node_modules" / name / file
@@ -45,10 +57,10 @@ def demand_tool(name: str, file: str) -> Path:
 
 
 def fetch_tools() -> None:
-    """Let npm fetch axe-core and textlint as package-lock.json pins them, where there is npm."""
+    """Let npm fetch what package-lock.json pins, where there is npm."""
     pins = json.loads((TESTS / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     if (npm := find_npm()) and any(_version(name) != pin for name, pin in pins.items()):
-        print("Fetching what judges pages and prose with npm, once (135 MB on the disk) ...")
+        print("Fetching what judges pages and prose with npm, once (140 MB on the disk) ...")
         subprocess.run([npm, *NPM], cwd=TESTS)
 
 
@@ -57,7 +69,17 @@ def _version(name: str) -> str:
     return json.loads(path.read_text(encoding="utf-8"))["version"] if path.is_file() else ""
 
 
-def _lacks(in_ci: str, elsewhere: str) -> None:
+def demand_no_network() -> list[str]:
+    """What goes before a command that shall reach nothing: a network namespace of its own."""
+    ways = (["unshare", "--net"], ["unshare", "--map-root-user", "--net"])
+    for way in ways if shutil.which("unshare") else ():
+        if not subprocess.run([*way, "true"], capture_output=True).returncode:
+            return way
+    words = "The network cannot be taken away here: there is no unshare, or it may not do that."
+    return _lacks(words, words)
+
+
+def _lacks(in_ci: str, elsewhere: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(in_ci, pytrace=False)
     pytest.skip(elsewhere)

@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "tfl_helpers", "site"]
     ran = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert f'http.server 8015 --directory "{clone / "my" / "site"}"' in ran.stdout
+    assert f'http.server 8015 --bind 127.0.0.1 --directory "{clone / "my" / "site"}"' in ran.stdout
     return clone / "my" / "site"
 
 

@@ -114,7 +114,8 @@ def build_site(target: Path | None = None) -> Path:
             _build(Path(folder, name), made / _place(name), name, pages)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(made, target)
-    print(f'To read it: python3 -m http.server 8015 --directory "{target}"', flush=True)
+    serve = "python3 -m http.server 8015 --bind 127.0.0.1 --directory"
+    print(f'To read it: {serve} "{target}"', flush=True)
     print("Then open http://localhost:8015")
     return target
 
@@ -215,14 +216,19 @@ def _settings(language: str, pages: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _with_words(app: Any, page: str, content: list[str]) -> None:
-    """Give each plotted picture its alternative text, which myst-nb takes for no output alone."""
+    """Alternative text for each plotted picture: myst-nb takes it for no output alone."""
     if Path(app.env.doc2path(page)).suffix != ".ipynb":
         return
     notebook = json.loads(content[0])
     for output in [one for cell in notebook["cells"] for one in cell.get("outputs", [])]:
-        data = output.get("data", {})
-        if "image/png" in data and "text/html" not in data:
-            words = html.escape(output["metadata"].get("image/png", {}).get("alt", ""))
-            pixels = "".join(data["image/png"]).replace("\n", "")
-            data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{pixels}">'
+        give_words(output)
     content[0] = json.dumps(notebook)
+
+
+def give_words(output: dict[str, Any]) -> None:
+    """Let a plotted picture show itself with the alternative text that it was plotted with."""
+    data = output.get("data", {})
+    if "image/png" in data and "text/html" not in data:
+        words = html.escape(output["metadata"].get("image/png", {}).get("alt", ""))
+        pixels = "".join(data["image/png"]).replace("\n", "")
+        data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{pixels}">'
