@@ -18,50 +18,60 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..words import is_wide, say
+from ..words import is_wide, later, say
 from . import errors
 from .errors import SUPPORTED, SetupError
 
 STAMP = "requirements.sha256"  # in `.venv`: the locks that were installed, a line each
-# What `lab` installs, what `run` adds to it, and what `test` and `site` add to both.
+# What `lab` installs, what `run` adds to it, `test` and `site` to both, `workshop` to the first.
 LOCK, TESTS_LOCK, SITE_LOCK = "requirements.txt", "tests/requirements.txt", "tests/site.txt"
-_LOCKS = {"lab": LOCK, "test": TESTS_LOCK, "site": SITE_LOCK}
+_HUB_LOCK = "tfl_helpers/workshop/requirements.txt"
+_LOCKS = {"lab": LOCK, "test": TESTS_LOCK, "site": SITE_LOCK, "workshop": _HUB_LOCK}
 # Never build from source: that asks a learner for a compiler.
 _WHEELS = ["--only-binary=:all:", "--require-hashes"]
 _PIP = ["pip", "install", "--no-deps", "--no-input", "--disable-pip-version-check", *_WHEELS]
 # uv takes a package from the first index that knows its name, pip asks all; the hashes say which
 # file it has to be.
-_UV = ["uv", "pip", "install", "--index-strategy=unsafe-best-match", "--color=never", *_WHEELS]
+BEST = "--index-strategy=unsafe-best-match"
+_UV = ["uv", "pip", "install", BEST, "--color=never", *_WHEELS]
+_TOLD_NOTHING = {"PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": "", "UV_FIND_LINKS": ""}
 
 
-def enter(root: Path, arguments: list[str], *extras: str) -> int | None:
+def enter(root: Path, arguments: list[str], *extras: str, wheels: Path | None = None) -> int | None:
     """Go on in a Python that has the pins of the clone `root`, and of the extras `test` and `site`.
 
     Returns None if the running Python has them. Otherwise makes `.venv` or brings it up to date,
     and runs `python *arguments` there in place of this process (on Windows: as a child, whose exit
-    code is returned).
+    code is returned). With a folder of `wheels`, from it alone and without a network.
     """
     venv = root / ".venv"
-    locks = [root / _LOCKS[extra] for extra in ("lab", *extras)]
+    locks = locks_of(root, *extras)
     inside = is_same(sys.prefix, venv)
     ready = is_ready(venv, locks)
     if inside and ready:
         return None
-    if not inside and has_pins(root, "run", "lab", *extras):
+    # conda's environment has no hub: `test` does without, and says so.
+    needed = [extra for extra in extras if extra != "workshop" or "site" not in extras]
+    if not inside and has_pins(root, "run", "lab", *needed):
         # A conda environment, for example. Its children must import this clone too.
         paths = [str(root), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         return None
     if not ready:
-        prepare(root, locks, arguments, sys.stderr)
+        prepare(root, locks, arguments, sys.stderr, wheels)
     os.environ.pop("PYTHONHOME", None)  # it would lead the new Python out of .venv again
     return become([str(python_of(venv)), *arguments])
+
+
+def locks_of(root: Path, *extras: str) -> list[Path]:
+    """What `lab` installs, and what the extras `test` and `site` add."""
+    return [root / _LOCKS[extra] for extra in ("lab", *extras)]
 
 
 def is_same(first: str | Path, second: str | Path) -> bool:
@@ -131,7 +141,9 @@ def has_pins(root: Path, *groups: str) -> bool:
     return all(found.get(name) in known for name, known in pins)
 
 
-def prepare(root: Path, locks: list[Path], arguments: list[str], out: TextIO) -> None:
+def prepare(
+    root: Path, locks: list[Path], arguments: list[str], out: TextIO, wheels: Path | None = None
+) -> None:
     """Make `.venv` or bring it up to date. A stamp comes last, so a stopped set-up goes on."""
     venv = root / ".venv"
     python, stamp, done = python_of(venv), venv / STAMP, _stamped(venv)
@@ -140,9 +152,10 @@ def prepare(root: Path, locks: list[Path], arguments: list[str], out: TextIO) ->
         errors.check_platform(sys.platform, platform.machine(), platform.version())
         errors.check_ensurepip(find_spec("ensurepip") is not None, sys.version_info[:2])
         errors.check_space(shutil.disk_usage(root).free / 1e9)
-        once = say("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.")
-        out.write(once + "\n")
-        _run(Path(sys.executable), "-m", "venv", "--without-pip", str(venv))
+        once = later("Setting up .venv, once: about 1 GB to fetch, 2.5 GB on the disk.")
+        taken = later("Setting up .venv, once, without a network: 2.5 GB on the disk.")
+        out.write(say(taken if wheels else once) + "\n")
+        call(Path(sys.executable), "-m", "venv", "--without-pip", str(venv))
     elif _hash(locks[0]) in done:
         new = [x.relative_to(root).as_posix() for x in locks if _hash(x) not in done]
         out.write(say("Adding to .venv what is in {names}.", names=", ".join(new)) + "\n")
@@ -156,36 +169,37 @@ def prepare(root: Path, locks: list[Path], arguments: list[str], out: TextIO) ->
         if not all((package / last).is_file() for last in ("INSTALLER", "RECORD")):
             shutil.rmtree(package)
     if not list(site.glob("pip-*.dist-info")):
-        _run(python, "-m", "ensurepip")
+        call(python, "-m", "ensurepip")
     # Adding leaves what the first lock has installed as it is: `lab` starts meanwhile.
     stamp.write_text("\n".join(done & {_hash(locks[0])}), "utf-8")
-    install(python, site, locks, out)
+    install(python, site, locks, out, wheels)
     # A path file, not an editable install: no build tool, no index, and it may move with the clone.
     (site / "tfl_helpers.pth").write_text(os.path.relpath(root, site) + "\n", "utf-8")
     stamp.write_text("\n".join(map(_hash, locks)), "utf-8")
 
 
-def install(python: Path, site: Path, locks: list[Path], out: TextIO) -> None:
+def install(
+    python: Path, site: Path, locks: list[Path], out: TextIO, wheels: Path | None = None
+) -> None:
     """Install every line of `locks` into the environment of `python`, showing how far it is."""
     pins = "".join(lock.read_text("utf-8") for lock in locks)
-    options, variables = handed_over(_run(python, "-m", "pip", "config", "list"))
+    only = ["--no-index", "--find-links", str(wheels)] if wheels else []
+    if wheels:  # and nothing else that pip and uv are told on this machine
+        options, variables = [*only, "--offline", "--no-config"], _TOLD_NOTHING
+    else:
+        options, variables = handed_over(call(python, "-m", "pip", "config", "list"))
     files = [part for lock in locks for part in ("-r", str(lock))]
     with tempfile.TemporaryDirectory() as folder:
-        own, said = Path(folder) / "uv.txt", Path(folder) / "said"
+        own = Path(folder) / "uv.txt"
         own.write_text("".join(re.findall(r"^uv==.*\n(?: +--hash.*\n)+", pins, re.MULTILINE)))
-        _run(python, "-m", *_PIP, "-r", str(own), **variables)
-        with said.open("wb") as stream:
-            uv = subprocess.Popen(
-                [str(python), "-I", "-m", *_UV, *files, *options],
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                cwd=locks[0].anchor,  # in the clone it would want hashes of [tool.uv]'s constraint
-                env={**os.environ, **variables},
-            )
-            _watch(uv, said, site, len(re.findall(r"^[\w.-]+==", pins, re.MULTILINE)), out)
-        if uv.returncode:
-            raise errors.explain(said.read_text("utf-8", "replace"))
+        call(python, "-m", *_PIP, *only, "-r", str(own), **variables)
+    count, installed = len(re.findall(r"^[\w.-]+==", pins, re.MULTILINE)), "*.dist-info/INSTALLER"
+    with telling(out) as tell:
+
+        def look(printed: str) -> None:
+            tell(*stage(printed, count, len(list(site.glob(installed)))))
+
+        watch(python, [*_UV, *files, *options], variables, look)
     # Or the first import would do it, on one core: half of all the lines that are installed. Not
     # uv's --compile-bytecode: that gives up, and with it the set-up, where a Python starts slowly.
     out.write(say("Compiling TensorFlow, so that its first import does not have to.") + "\n")
@@ -220,23 +234,49 @@ def handed_over(config: str) -> tuple[list[str], dict[str, str]]:
     return ["--no-index"] if pip.get("no-index", "0") in ("1", "true") else [], variables
 
 
-def _watch(uv: subprocess.Popen[bytes], said: Path, site: Path, pins: int, out: TextIO) -> None:
+@contextlib.contextmanager
+def telling(out: TextIO) -> Iterator[Callable[[str, int, int, str], None]]:
+    """A function that shows what is done and how far: in one line, or in a file every 15 s."""
     started, due = time.time(), 0
     width = shutil.get_terminal_size().columns - 1 if out.isatty() else 0
+
+    def tell(doing: str, at: int, total: int, unit: str) -> None:
+        nonlocal due
+        seconds = int(time.time() - started)
+        if width or seconds >= due:
+            due = seconds + 15
+            out.write(progress(doing, at, total, unit, seconds, width))
+            out.flush()
+
     try:
-        while uv.poll() is None:
-            time.sleep(0.2)
-            seconds = int(time.time() - started)
-            if width or seconds >= due:
-                due = seconds + 15
-                installed = len(list(site.glob("*.dist-info/INSTALLER")))
-                done = stage(said.read_text("utf-8", "replace"), pins, installed)
-                out.write(progress(*done, seconds, width))
-                out.flush()
+        yield tell
     finally:
         out.write("\n" if width else "")
-        uv.kill()  # after Ctrl-C; the next start finds what is half installed
-        uv.wait()
+
+
+def watch(
+    python: Path, module: list[str], variables: dict[str, str], tell: Callable[[str], None]
+) -> None:
+    """Run pip or uv, and tell what it has printed until it ends. It ends with Ctrl-C too."""
+    with tempfile.TemporaryDirectory() as folder, open(Path(folder, "said"), "wb") as stream:
+        child = subprocess.Popen(
+            [str(python), "-I", "-m", *module],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            cwd=python.anchor,  # in the clone uv would want hashes of [tool.uv]'s constraint
+            env={**os.environ, **variables},
+        )
+        said = Path(folder, "said")
+        try:
+            while child.poll() is None:
+                time.sleep(0.2)
+                tell(said.read_text("utf-8", "replace"))
+        finally:
+            child.kill()  # after Ctrl-C; the next start finds what is half installed
+            child.wait()
+        if child.returncode:
+            raise errors.explain(said.read_text("utf-8", "replace"))
 
 
 def stage(printed: str, pins: int, installed: int) -> tuple[str, int, int, str]:
@@ -267,7 +307,8 @@ def progress(doing: str, at: int, total: int, unit: str, seconds: int, width: in
     return "\r" + "".join(shown) + " " * (width - sum(wide[: len(shown)]))
 
 
-def _run(python: Path, *arguments: str, **variables: str) -> str:
+def call(python: Path, *arguments: str, **variables: str) -> str:
+    """What this Python prints, run with these arguments; a SetupError where it fails."""
     # In UTF-8 on every system: a path of a learner may have letters that the console lacks.
     said = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
     command = [str(python), "-I", "-X", "utf8", *arguments]

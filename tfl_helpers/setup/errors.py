@@ -10,7 +10,11 @@ import platform
 import re
 import shlex
 import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 from shutil import which
+from typing import Any
 
 from ..words import later, say
 
@@ -28,7 +32,7 @@ OWN = 'sudo chown -R "$USER" .' if _POSIX else 'icacls . /grant "%USERNAME%":F /
 _SUDO = "" if IS_ROOT else "sudo "
 _CONDA = "conda env create --file environment.yml && conda activate tfl"
 _DOCKER = (
-    'docker run -it --rm -p 8888:8888 -v "$PWD":/tfl -w /tfl python:3.11'
+    'docker run -it --rm -p 127.0.0.1:8888:8888 -v "$PWD":/tfl -w /tfl python:3.11'
     " python3 -m tfl_helpers lab --no-browser -- --ip=0.0.0.0"
 )
 _CLEAN = f"{_PYTHON} -m uv cache clean"
@@ -127,7 +131,7 @@ def check_python(version: tuple[int, int], arguments: list[str]) -> None:
     names = [f"python{major}.{minor}" for major, minor in SUPPORTED]
     tools = {"apt": "python3.11 python3.11-venv", "dnf": "python3.13", "brew": "python@3.13"}
     tools["winget"] = "Python.Python.3.13"
-    command = next((" ".join([name, *arguments]) for name in names if which(name)), "")
+    command = next((typed([name, *arguments]) for name in names if which(name)), "")
     if not command:
         command = install_command(**tools) if any(map(which, tools)) else _CONDA
     here = f"{version[0]}.{version[1]}"
@@ -165,3 +169,57 @@ def check_space(free_gb: float) -> None:
         sizes = {"free": free_gb, "needed": SPACE_GB}
         words = say("{free:.1f} GB are free here; set-up needs {needed} GB and keeps 2.5.", **sizes)
         raise SetupError(words, "python3 -m pip cache purge")
+
+
+def target_here() -> str:
+    """This system and Python, as `offline --for` names them."""
+    chip = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+    system = {"win32": "windows", "darwin": f"macos-{chip}"}.get(sys.platform, f"linux-{chip}")
+    return f"{system}:{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def ask_who_filled(sentence: str, folder: Path, *options: str) -> SetupError:
+    """What is wrong with an offline folder, for somebody else to mend: a room has no network."""
+    command = ["python3", "-m", "tfl_helpers", "offline", str(folder), *options]
+    words = say("{sentence} Ask whoever filled it to do this, with a network.", sentence=sentence)
+    return SetupError(words, typed(command))
+
+
+def check_folder(
+    folder: Path, kept: Mapping[str, Any], locks: Mapping[str, str], arguments: list[str]
+) -> None:
+    """Refuse an offline folder that holds nothing for this machine, or not this course.
+
+    `kept` is its manifest, `locks` are the clone's own by name, `arguments` are repeated in the
+    advice.
+    """
+    here = target_here()
+    told = {"folder": folder, "here": here, "targets": ", ".join(kept["for"])}
+    if not folder.is_dir():
+        disks = {"win32": "Get-PSDrive", "darwin": "ls /Volumes"}
+        words = say(
+            "There is no folder {folder}. This names the sticks and disks that are here.", **told
+        )
+        raise SetupError(words, disks.get(sys.platform, "ls -d /media/*/* /run/media/*/*"))
+    if not kept["for"]:
+        words = say("{folder} does not hold the course, or its filling was stopped.", **told)
+        raise ask_who_filled(words, folder)
+    if here not in kept["for"]:
+        words = say("{folder} is for {targets}, and this is {here}.", **told)
+        system = here.split(":")[0]
+        pythons = [f"python{one.split(':')[1]}" for one in kept["for"] if one.startswith(system)]
+        if python := next(filter(which, pythons), None):
+            raise SetupError(words, typed([python, *arguments]))
+        raise ask_who_filled(words, folder, "--for", here)
+    if not set(locks) <= set(kept["locks"]):
+        words = say("{folder} holds the lessons, but not what the tests need.", **told)
+        raise ask_who_filled(words, folder, "--tests")
+    if changed := [name for name in locks if locks[name] != kept["locks"][name]]:
+        words = say(
+            "{folder} is for another state of the course: {lock} differs. It holds that course.",
+            lock=changed[0],
+            **told,
+        )
+        raise SetupError(
+            words, typed(["python3", "-m", "zipfile", "-e", f"{folder / 'course.zip'}", ".."])
+        )
