@@ -1,4 +1,4 @@
-"""The three locks, environment.yml, proven.json and pyproject.toml say the same, and no address.
+"""The four locks, environment.yml, proven.json and pyproject.toml say the same, and no address.
 
 `.venv/bin/python tests/test_environment.py` compiles the locks and writes the five files, from the
 versions that are locked already; with `--upgrade`, from the newest.
@@ -27,6 +27,9 @@ LAB, TESTS, SITE = LOCKS = (
     ROOT / "tests" / "requirements.txt",
     ROOT / "tests" / "site.txt",
 )
+# Beside the three, not upon them: it shares packages with the tests, and conda needs no hub.
+WORKSHOP = ROOT / "tfl_helpers" / "workshop" / "requirements.txt"
+ALL = (*LOCKS, WORKSHOP)
 PROVEN = ROOT / "tfl_helpers" / "setup" / "proven.json"
 WRITE = ".venv/bin/python tests/test_environment.py"
 COMPILE = (
@@ -37,6 +40,7 @@ HEADS = {
     LAB: f"# What `lab` installs. Compiled together with tests/requirements.txt: {WRITE}\n",
     TESTS: f"# What `run` adds to requirements.txt. Compiled together with it: {WRITE}\n",
     SITE: f"# What `site` and `test` add to both. Compiled together with them: {WRITE}\n",
+    WORKSHOP: f"# What `workshop` adds to the first lock. Compiled together with it: {WRITE}\n",
 }
 # conda hands the whole pip list to one `pip install -r`. There a single hash makes pip demand one
 # of every entry, and `-e .` cannot have one (pip 23.2 and 26.3 refuse `-r` and `-c` alike). So the
@@ -70,7 +74,7 @@ def named() -> dict[str, list[Requirement]]:
 
 def proven_versions() -> dict[str, dict[str, list[str]]]:
     """The locked versions of what pyproject.toml names, by group."""
-    pins = [Requirement(entry) for entry in locked()]
+    pins = [Requirement(entry) for entry in dict.fromkeys(locked(*ALL))]
     return {
         group: {
             wanted.name: [str(pin.specifier)[2:] for pin in pins if pin.name == wanted.name]
@@ -99,14 +103,14 @@ def test_environment_is_the_yaml_that_conda_reads():
 
 
 def test_each_locked_entry_is_one_version_with_hashes():
-    text = "".join(lock.read_text("utf-8") for lock in LOCKS)
+    text = "".join(lock.read_text("utf-8") for lock in ALL)
     entries = re.sub(r"\\\n", "", re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)).splitlines()
-    assert len(entries) == len(locked()) > 100
+    assert len(entries) == len(locked(*ALL)) > 100
     pattern = re.compile(r"[a-z0-9.-]+==[^\s*]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
     assert [entry for entry in entries if not pattern.fullmatch(entry)] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=["lab", "tests", "site"])
+@pytest.mark.parametrize("lock", ALL, ids=["lab", "tests", "site", "workshop"])
 def test_lock_says_how_it_was_made_and_from_nowhere(lock: Path):
     text = lock.read_text("utf-8")
     assert text.startswith(HEADS[lock])
@@ -116,7 +120,7 @@ def test_lock_says_how_it_was_made_and_from_nowhere(lock: Path):
 
 
 def test_lock_keeps_the_bounds_of_the_project():
-    pins = [Requirement(entry) for entry in locked()]
+    pins = [Requirement(entry) for entry in locked(*ALL)]
     for wanted in sum(named().values(), []):
         versions = [str(pin.specifier)[2:] for pin in pins if pin.name == wanted.name]
         assert versions, f"{wanted.name} is in no lock. Run: {WRITE}"
@@ -138,14 +142,17 @@ def test_the_doctor_knows_what_was_proven_and_when():
     assert datetime.date(2026, 11, 1) < datetime.date.fromisoformat(proven["date"])
 
 
+@pytest.mark.parametrize("locks", [LOCKS, (LAB, WORKSHOP)], ids=["test", "workshop"])
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
-def test_no_package_has_two_versions_on_one_machine(python: str, system: str):
+def test_no_package_has_two_versions_on_one_machine(python: str, system: str, locks: tuple[Path]):
     name = {"linux": "posix", "darwin": "posix", "win32": "nt"}[system]
     machine = {"python_version": python, "python_full_version": f"{python}.9"}
     machine |= {"sys_platform": system, "os_name": name, "implementation_name": "cpython"}
     pins = [
-        pin for pin in map(Requirement, locked()) if not pin.marker or pin.marker.evaluate(machine)
+        pin
+        for pin in map(Requirement, locked(*locks))
+        if not pin.marker or pin.marker.evaluate(machine)
     ]
     names = [canonicalize_name(pin.name) for pin in pins]
     assert len(names) == len(set(names))
@@ -165,7 +172,8 @@ def compiled(folder: Path, name: str, *options: str) -> dict[str, str]:
     """Entry -> its text with hashes, as uv resolves it; versions locked already are kept."""
     output = folder / name
     if "--upgrade" not in sys.argv:
-        output.write_text("".join(lock.read_text("utf-8") for lock in LOCKS), encoding="utf-8")
+        known = [lock.read_text("utf-8") for lock in ALL if lock.is_file()]
+        output.write_text("".join(known), encoding="utf-8")
     command = [sys.executable, "-m", *COMPILE.split(), *options, "--output-file", str(output)]
     subprocess.run([*command, "pyproject.toml"], cwd=ROOT, check=True)
     text = re.sub(r"^ +# +-c .*\n", "", output.read_text("utf-8"), flags=re.MULTILINE)
@@ -174,17 +182,20 @@ def compiled(folder: Path, name: str, *options: str) -> dict[str, str]:
 
 
 def write() -> None:
-    """Write the three locks, environment.yml and proven.json."""
+    """Write the four locks, environment.yml and proven.json."""
     with tempfile.TemporaryDirectory() as folder:
         whole = compiled(Path(folder), "whole", "--extra", "test", "--extra", "site")
         bounds = Path(folder) / "bounds"
         bounds.write_text("\n".join(whole))
-        lab = compiled(Path(folder), "lab", "--constraint", str(bounds))
-        tests = compiled(Path(folder), "tests", "--extra", "test", "--constraint", str(bounds))
+        bound = ("--constraint", str(bounds))
+        lab = compiled(Path(folder), "lab", *bound)
+        tests = compiled(Path(folder), "tests", "--extra", "test", *bound)
+        room = compiled(Path(folder), "workshop", "--extra", "workshop", *bound)
     parts = {
         LAB: lab.values(),
         TESTS: [whole[name] for name in tests if name not in lab],
         SITE: [whole[name] for name in whole if name not in tests],
+        WORKSHOP: [room[name] for name in room if name not in lab],
     }
     for lock, entries in parts.items():
         lock.write_text(HEADS[lock] + "".join(entries), encoding="utf-8", newline="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import polib
@@ -13,6 +14,7 @@ from tfl_helpers.look.messages import causes
 PACKAGE = Path(tfl_helpers.__file__).parent
 CATALOGUE = PACKAGE / "ja.po"
 SAYING = ("say", "later", "InputError")
+_ON_PAGES = re.compile(r'say_in\(language, "([^"]+)"')  # in templates
 
 
 def calls(path: Path) -> list[ast.Call]:
@@ -33,6 +35,9 @@ def said() -> dict[tuple[None, str], str]:
         for call in calls(path):
             if isinstance(call.args[0], ast.Constant):
                 found.setdefault((None, call.args[0].value), path.relative_to(PACKAGE).as_posix())
+    for path in sorted(PACKAGE.glob("workshop/pages/*.html")):
+        for text in _ON_PAGES.findall(path.read_text(encoding="utf-8")):
+            found.setdefault((None, text), path.relative_to(PACKAGE).as_posix())
     for cause in causes():
         for text in (cause.cause, cause.cure):
             found.setdefault((None, text), "look/messages.txt")

@@ -1,0 +1,1 @@
+"""A room: offline folder, hub and rehearsal. It configures what exists."""
