@@ -250,7 +250,7 @@ def test_no_browser_no_npm_and_no_japanese_letters_are_no_fault(
     assert [check.verdict for check in checks] == ["○ not here"] * 3
     report = Report(checks)
     assert report.wrong == ()
-    assert "Not needed by most lessons" in str(report)
+    assert "It works without these" in str(report)
     for words in ("lab --no-browser", "conda install -c conda-forge node", "fonts-noto-cjk"):
         assert words in str(report)
 

@@ -87,7 +87,7 @@ class Report(Shown):
         lacking = [c for c in self.checks if c.cause and c.optional]
         for caption, checks in (
             (say("What to do, from the top"), self.wrong),
-            (say("Not needed by most lessons"), lacking),
+            (say("It works without these"), lacking),
         ):
             mend = tuple((c.asked, c.cause, f"`{c.command}`") for c in checks)
             heads = (say("check"), say("cause"), say("run this"))
