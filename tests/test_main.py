@@ -21,7 +21,8 @@ from conftest import MakeLesson
 from tfl_helpers import __main__ as command_line
 from tfl_helpers.setup.lessons import find_lessons
 
-COMMANDS = ("lab", "doctor", "run", "web", "test", "site", "links", "execute", "translate")
+COMMANDS = ("lab", "doctor", "run", "web", "workshop", "rehearse", "test", "site", "slides")
+COMMANDS += ("links", "offline", "execute", "translate")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

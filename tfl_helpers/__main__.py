@@ -10,12 +10,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from .options import read_options, spoken_in
 from .setup import bootstrap
 from .setup.errors import IS_ROOT, SetupError
 from .setup.lessons import find_lessons, system_language
-from .words import later, say, speak
+from .words import later, say, showable, speak
 
 ROOT = Path(__file__).resolve().parent.parent
 # JupyterLab shall ask nobody outside this machine: no news, no update check (which lab_settings
@@ -36,7 +38,7 @@ def main(arguments: list[str]) -> int:
         code = _enter(options, ["-m", "tfl_helpers", *arguments])
         return _run_command(options) if code is None else code
     except SetupError as error:
-        print(error, file=sys.stderr)
+        print(showable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(say("Stopped. Start the same command again when you like."), file=sys.stderr)
@@ -48,10 +50,16 @@ def _enter(options: argparse.Namespace, arguments: list[str]) -> int | None:
     if command == "test" and options.stack == "host":
         return None
     if (ROOT / bootstrap.LOCK).is_file():
-        authors = ("run", "test", "execute", "translate", "site")
+        authors = ("run", "test", "execute", "translate", "site", "slides", "rehearse")
         tests = ["test"] if command in authors else []
         site = ["site"] if command in ("test", "site") else []
-        return bootstrap.enter(ROOT, arguments, *tests, *site)
+        hub = ["workshop"] if command in ("test", "workshop", "rehearse") else []
+        extras, wheels = tests + site + hub, None
+        if command in ("lab", "test") and options.offline:
+            from .workshop.offline import take
+
+            wheels = take(ROOT, options.offline, arguments, *extras)
+        return bootstrap.enter(ROOT, arguments, *extras, wheels=wheels)
     if command in ("doctor", "web"):  # installed from a wheel: where it is, is where it runs
         return None
     raise SetupError(
@@ -63,88 +71,9 @@ def _enter(options: argparse.Namespace, arguments: list[str]) -> int | None:
     )
 
 
-def spoken_in(arguments: list[str]) -> str:
-    """The language that a command is to speak, its help too: `en` or `ja`."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--language", nargs="?")
-    language = parser.parse_known_args(_split(arguments)[0])[0].language or system_language()
-    return "ja" if language == "ja" else "en"
-
-
-def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What is ours, and what follows `--`."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    return arguments[:end], arguments[end + 1 :]
-
-
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of one command; what follows `--` goes to the program that it starts."""
-    parser = _parser()
-    if not arguments:
-        parser.print_help()
-        parser.exit()
-    own, rest = _split(arguments)
-    options = parser.parse_args(own)
-    options.rest = rest
-    if options.command == "lab" and options.fresh and not options.lesson:
-        parser.error(say("--fresh begins one lesson anew: say which, such as lab --fresh 03"))
-    if rest and options.command not in ("lab", "test"):
-        told = {"command": options.command, "rest": " ".join(rest)}
-        parser.error(say("{command} passes nothing on: leave out {rest}", **told))
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python3 -m tfl_helpers",
-        description=say(
-            "A course in notebooks, from an eager function to a .tflite file that runs."
-        ),
-        epilog=say("Begin with: {command}", command="python3 -m tfl_helpers lab"),
-    )
-    commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", dest="command")
-    made = {name: commands.add_parser(name, help=say(text)) for name, (_, text) in COMMANDS.items()}
-    _add_options(made)
-    return parser
-
-
-def _add_options(made: dict[str, argparse.ArgumentParser]) -> None:
-    lab, run, test, execute = (made[name] for name in ("lab", "run", "test", "execute"))
-    translate = made["translate"]
-    lesson = {"metavar": "LESSON", "help": say("number or name, such as 03")}
-    lab.add_argument("lesson", nargs="?", **lesson)
-    flag = {"action": "store_true"}
-    lab.add_argument("--no-browser", **flag, help=say("print the address, open nothing"))
-    either = lab.add_mutually_exclusive_group()
-    either.add_argument("--fresh", **flag, help=say("begin LESSON anew, keep what you had"))
-    either.add_argument("--proven", **flag, help=say("read the lesson with its outputs"))
-    lab.epilog = say("Options of JupyterLab may follow: lab 03 -- --port 8889")
-    run.add_argument("lesson", **lesson)
-    pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), "action": "append", "default": []}
-    run.add_argument("-p", dest="parameters", help=say("such as: -p seed 3"), **pair)
-    test.add_argument("--fast", **flag, help=say("leave out what is marked slow"))
-    stack = say(
-        "pins: byte for byte (default); host: the claims, with what is installed; all: several"
-    )
-    test.add_argument("--stack", choices=("pins", "host", "all"), default="pins", help=stack)
-    test.epilog = say("Options of pytest, or lessons for --stack, may follow: test -- -k figure")
-    for command in (execute, translate):
-        every = say("all if none is named")
-        command.add_argument("lessons", nargs="*", metavar="LESSON", help=every)
-    execute.add_argument("--language", default="en", help=say("folder of the lessons (en)"))
-    branch = say("or a tag, such as v0.3.0 (main)")
-    made["links"].add_argument("--branch", default="main", help=branch)
-    either = made["links"].add_mutually_exclusive_group(required=True)
-    address = {"nargs": "?", "metavar": "github:OWNER/NAME"}
-    either.add_argument("address", **address, help=say("the repository"))
-    either.add_argument("--remove", **flag, help=say("take them out again"))
-    to = say("new, or an older site")
-    made["site"].add_argument("--to", type=Path, metavar="FOLDER", help=to)
-    made["doctor"].add_argument("--json", **flag, help=say("the report for a program"))
-    spoken = say("en or ja, else that of this system")
-    made["doctor"].add_argument("--language", choices=("en", "ja"), help=spoken)
-    for command in (lab, run):
-        command.add_argument("--language", help=spoken)
+    return read_options(arguments, {name: say(text) for name, (_, text) in COMMANDS.items()})
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -170,7 +99,7 @@ def _lab(options: argparse.Namespace) -> int:
         print(say(told, command="python3 -m tfl_helpers lab --language en"), file=sys.stderr)
     if lesson in course:
         told = copies.prepare(course, mine, fresh=lesson if options.fresh else None)
-        print(*told, sep="\n", end="\n" * bool(told), file=sys.stderr)
+        print(*map(showable, told), sep="\n", end="\n" * bool(told), file=sys.stderr)
         if options.proven:
             own = ["--ServerApp.contents_manager_class=tfl_helpers.setup.proven.ProvenLessons"]
             own += [f"--MappingKernelManager.root_dir={mine}"]  # where its kernels may write
@@ -200,6 +129,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
     print(say("Looking at this machine, which takes some seconds ..."), file=sys.stderr)
     report = examine(everything=True)
+    if options.workshop:
+        from .workshop.ready import examine_room
+
+        room = examine_room(options.workshop, options.offline)
+        report = replace(report, checks=(*report.checks, *room))
     print(json.dumps(report.as_json(), indent=1) if options.json else report)
     if not options.json:
         print(say("The course was last proven on {date}.", date=report.date))
@@ -222,6 +156,30 @@ def _web(options: argparse.Namespace) -> int:
     print(once, flush=True)
     print(say("It is in {folder}", folder=fetch_runtime()))
     return 0
+
+
+def _workshop(options: argparse.Namespace) -> int:
+    from .workshop.start import HUB, run_room
+
+    return run_room(options, _OFFLINE, (options.folder or HUB).resolve())
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    import asyncio
+    import signal
+
+    from nbformat import from_dict
+
+    from tests.author.solutions import fill_in
+
+    from .workshop.rehearsal import rehearse, tables
+
+    (lesson,) = find_lessons([options.lesson], options.language or system_language())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing stays
+    walked = rehearse(options.learners, lesson, options.minutes, lambda x: fill_in(from_dict(x)))
+    told = asyncio.run(walked)
+    print(json.dumps(told, indent=1) if options.json else tables(told))
+    return 1 if told["failures"] else 0
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -269,6 +227,20 @@ def run_tools(steps: Iterable[list[str]], folder: Path) -> int:
     return next(iter(failed.values()), 0)
 
 
+def _offline(options: argparse.Namespace) -> int:
+    from .web.folder import is_fetched
+    from .workshop.offline import TARGETS, fill
+
+    if options.tests:
+        fetch_for_tests()
+    elif not is_fetched():
+        _run_command(parse(["web"]))
+    four = [target for target in TARGETS if target.endswith(":3.11")]
+    named = [x for name in options.named for x in (four if name == "all" else [name])]
+    fill(ROOT, options.folder, named, options.tests, sys.stdout)
+    return 0
+
+
 def _execute(options: argparse.Namespace) -> int:
     from tests.author.execute import execute_lessons
 
@@ -289,6 +261,15 @@ def _site(options: argparse.Namespace) -> int:
     return 0
 
 
+def _slides(options: argparse.Namespace) -> int:
+    from tests.author.slides import write_slides
+
+    fetch_for_tests()
+    for lesson in find_lessons(options.lessons, options.language or system_language()):
+        print(say("Slides: {path}", path=write_slides(lesson, options.to)))
+    return 0
+
+
 def _links(options: argparse.Namespace) -> int:
     from tests.author.links import write_links
 
@@ -302,9 +283,13 @@ COMMANDS = {
     "doctor": (_doctor, later("say what is wrong with this machine, if anything")),
     "run": (_run, later("execute a copy of a lesson with other parameters")),
     "web": (_web, later("fetch the runtime of lesson 14's web page (needs npm)")),
+    "workshop": (_workshop, later("a hub for a room of learners, on this machine")),
+    "rehearse": (_rehearse, later("walk learners through a lesson in such a room, and measure")),
     "test": (_test, later("authors: check code and lessons")),
     "site": (_site, later("authors: build a static site from the stored lessons")),
+    "slides": (_slides, later("teachers: a lesson's core cells as slides, one page each")),
     "links": (_links, later("authors: write links to hosts that run the lessons")),
+    "offline": (_offline, later("fill a folder that installs the course without a network")),
     "execute": (_execute, later("authors: store fresh outputs in the lessons")),
     "translate": (_translate, later("authors: bring the Japanese lessons up to date")),
 }
