@@ -176,4 +176,5 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path: Path):
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("`lab` needs the lessons, and this package was installed with")
     assert list(empty.iterdir()) == []
-    assert bootstrap.LOCK not in {path.name for path in target.rglob("*")}
+    locks = {path.parent.name for path in target.rglob(bootstrap.LOCK)}
+    assert locks <= {"workshop"}, "a room's is data of the package, the course's is not"
