@@ -183,7 +183,7 @@ def install(
 ) -> None:
     """Install every line of `locks` into the environment of `python`, showing how far it is."""
     pins = "".join(lock.read_text("utf-8") for lock in locks)
-    only = ["--no-index", "--find-links", str(wheels)] if wheels else []
+    only = ["--no-index", "-f", str(wheels)] if wheels else []
     if wheels:  # and nothing else that pip and uv are told on this machine
         options, variables = [*only, "--offline", "--no-config"], _TOLD_NOTHING
     else:
