@@ -9,7 +9,6 @@ import json
 import math
 import os
 import shutil
-import socket
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,7 @@ from ..setup.errors import install_command, typed
 from ..setup.machine import free_memory_gb
 from ..web.folder import find_npm
 from ..words import later, say
+from .room import is_free
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "measured.json"
@@ -119,15 +119,10 @@ def check_files(learners: int, limit: int | None) -> Check:
 def check_ports(ports: range) -> Check:
     """The ports of hub, proxy and pages are free on this machine."""
     asked = say("Ports {first} to {last}", first=ports[0], last=ports[-1])
-    for port in ports:
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind(("127.0.0.1", port))
-            except OSError:
-                cause = say("another program, or an older room, answers there")
-                found = say("{port} is taken", port=port)
-                return Check(asked, found, cause, _command("workshop", "--port", 8100))
+    if taken := [port for port in ports if not is_free(port)]:
+        cause = say("another program, or an older room, answers there")
+        found = say("{port} is taken", port=taken[0])
+        return Check(asked, found, cause, _command("workshop", "--port", 8100))
     return Check(asked, say("free"))
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -116,3 +117,14 @@ def in_language(language: str, message: str, /, **values: object) -> str:
         return say(message, **values)
     finally:
         speak(before)
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens there on this machine's loopback address."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -24,7 +24,7 @@ from ..setup.errors import IS_ROOT, SetupError
 from ..setup.lessons import ROOT
 from ..web.folder import NPM, find_npm
 from ..words import later, say
-from .room import FOLDER, Room
+from .room import FOLDER, Room, is_free
 
 HUB = ROOT / "my" / "hub"
 HERE = Path(__file__).parent
@@ -105,15 +105,9 @@ def _room(options: Any, lab: tuple[str, ...], folder: Path) -> Room:
 
 
 def _check_free(port: int) -> None:
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind(("127.0.0.1", port))
-        except OSError:
-            told = later("Port {port} is taken: a room needs four in a row, such as 8100 to 8103.")
-            raise SetupError(
-                say(told, port=port), "python3 -m tfl_helpers workshop --port 8100"
-            ) from None
+    if not is_free(port):
+        told = later("Port {port} is taken: a room needs four in a row, such as 8100 to 8103.")
+        raise SetupError(say(told, port=port), "python3 -m tfl_helpers workshop --port 8100")
 
 
 def _fetch_proxy() -> None:
