@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -17,6 +18,20 @@ from tfl_helpers import speak
 os.environ["LANGUAGE"] = "en"  # what is compared is English, on a system that speaks Japanese too
 
 MakeLesson = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for the tests of one module, whose expectations wait as long as a lab may take."""
+    from live_lab import FLAGS, SECONDS, find_browser
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=SECONDS * 1000)
+    with sync_playwright() as playwright:  # ends with this module: it keeps an event loop running
+        path = find_browser(playwright)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

@@ -12,10 +12,8 @@ import nbformat
 import pytest
 from conftest import MakeLesson
 from live_lab import (
-    FLAGS,
     SECONDS,
     Lab,
-    find_browser,
     open_notebook,
     run_all,
     running_lab,
@@ -61,18 +59,6 @@ interpreter.set_tensor(0, np.eye(32, 2, dtype=np.float32))
 interpreter.invoke()
 """
 INSPECT = "tfl.explore_tensors(interpreter)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=SECONDS * 1000)
-    with sync_playwright() as playwright:  # ends with this module: it keeps an event loop running
-        path = find_browser(playwright)
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

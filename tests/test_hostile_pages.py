@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import MakeLesson
-from live_lab import FLAGS, SECONDS, find_browser, open_notebook, run_all, running_lab
+from live_lab import SECONDS, open_notebook, run_all, running_lab
 from test_hostile_names import MAKERS, NAMES
 
 from tests.live_page import is_ready, served, write_page_of_lesson
@@ -54,18 +54,6 @@ with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "03-predict-prints").write_text(mark)
         display(tfl.recall_predictions("05"), tfl.review_predictions("03"))
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=SECONDS * 1000)
-    with sync_playwright() as playwright:  # ends with this module: it keeps an event loop running
-        path = find_browser(playwright)
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
